@@ -1,0 +1,25 @@
+// One end of a connection, as text for the log and the trace headers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+struct sockaddr_storage;
+
+namespace portreeve::net {
+
+struct Endpoint {
+  enum class Family { ipv4, ipv6, unix_socket };
+  Family family = Family::unix_socket;
+  std::string
+      address;  // "192.0.2.1", "2001:db8::1" (an IPv4-mapped address as IPv4); a Unix socket's path, maybe empty
+  std::uint16_t port = 0;
+
+  bool is_loopback() const;
+  // "192.0.2.1:25", "[2001:db8::1]:25", "unix:/run/portreeve/lmtp".
+  std::string text() const;
+};
+
+Endpoint to_endpoint(const sockaddr_storage& address, unsigned length);
+
+}  // namespace portreeve::net

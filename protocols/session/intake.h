@@ -1,0 +1,43 @@
+// Takes in one message of any size: summarizes it as it arrives and stages what is too big to hold.
+//
+//   Intake intake(services.store, loop);
+//   for each piece:  if (auto ok = co_await intake.add(piece); !ok) …
+//   auto body = intake.finish();   // for Store::deliver
+//
+// A destroyed Intake whose body was not finished drops its staging.
+// Threads: the session's loop.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/async/loop.h"
+#include "core/async/task.h"
+#include "storage/store.h"
+
+namespace portreeve::session {
+
+class Intake {
+ public:
+  Intake(store::Store& store, async::Loop& loop);
+  ~Intake();
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+
+  // `bytes` must live until this returns. Small pieces are gathered.
+  async::Task<store::Result<>> add(std::string_view bytes);
+  store::IncomingBody finish();
+  std::uint64_t size() const { return size_; }
+
+ private:
+  store::Store& store_;
+  async::Loop& loop_;
+  mime::SummaryBuilder builder_;
+  std::string pending_;
+  store::BodyId staging_ = 0;
+  std::uint32_t chunks_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace portreeve::session

@@ -1,0 +1,171 @@
+// The mail store: accounts, mailboxes, messages.
+//
+// Promises. A change is reported done only once it is synced; what was reported survives SIGKILL and a power cut.
+// UIDs of a mailbox only rise, and a UIDVALIDITY is never used again for the same name. A body is stored once, however
+// many mailboxes have it.
+//
+// Knows no loop, protocol or peer. Changes are queued to one writer thread, which commits what is waiting as one
+// transaction and then calls each Done. Reads are plain calls that may touch the disk: make them on a worker, save the
+// ones marked "in memory". All calls may come from any thread.
+//
+// Lifetime: close() (or the destructor) finishes what is queued; Done calls may come until it returns. Mailbox objects
+// and snapshots must be gone by then.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/types.h"
+
+namespace portreeve::store {
+
+// --- what a message is made of when it comes in
+// `tail` is the whole message, or what follows the staged chunks of a big one.
+struct IncomingBody {
+  BodyId staged = 0;  // from Store::new_staging(), or 0
+  std::uint32_t staged_chunks = 0;
+  std::string tail;
+  mime::Summary summary;  // of all of it
+};
+
+struct DeliveryTarget {
+  MailboxId mailbox = 0;
+  FlagList flags;
+};
+
+struct Delivery {
+  IncomingBody body;
+  std::vector<DeliveryTarget> targets;  // all or none
+  std::int64_t internal_date = 0;       // Unix seconds
+};
+
+struct Appended {
+  MailboxId mailbox = 0;
+  std::uint32_t uid_validity = 0;
+  Uid uid = 0;
+};
+
+struct FlagsChanged {
+  SnapshotPtr after;
+  std::vector<Uid> changed;  // those whose flags are other than before
+};
+
+struct Copied {
+  std::uint32_t uid_validity = 0;  // of the destination
+  std::vector<Uid> from;           // what was there to copy, ascending
+  std::vector<Uid> to;             // in step with `from`, ascending
+};
+
+struct Expunged {
+  SnapshotPtr after;
+  std::vector<Uid> uids;  // ascending
+};
+
+// An open mailbox: its current state, and news of changes. Held while a session has it selected; bodies that its
+// readers may still want are kept meanwhile.
+class Mailbox {
+ public:
+  virtual ~Mailbox() = default;
+  virtual MailboxId id() const = 0;
+  virtual SnapshotPtr snapshot() const = 0;  // in memory; the newest
+  // In memory. The range of UIDs that are \Recent to this session; later sessions don't get them. Only for sessions
+  // that select read-write; peek_recent() for EXAMINE.
+  virtual UidRange claim_recent() = 0;  // first > last: none
+  virtual UidRange peek_recent() const = 0;
+};
+
+// Keeps a session's claim on an open mailbox. Destroying it ends the news.
+class OpenMailbox {
+ public:
+  virtual ~OpenMailbox() = default;
+  virtual Mailbox& mailbox() = 0;
+  // Bodies of messages expunged after `snapshot` are kept until the session calls this with a later one: tell the
+  // store what the session has told its client.
+  virtual void seen(const SnapshotPtr& snapshot) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- who is who (in memory)
+  virtual DirectoryPtr directory() const = 0;
+  virtual void add_domain(std::string domain, Done<void> done) = 0;
+  virtual void remove_domain(std::string domain, Done<void> done) = 0;  // Errc::invalid while accounts use it
+  // Makes the account with its mailboxes: INBOX, Drafts, Sent, Junk, Trash, Archive, subscribed, special-use marked.
+  // Its domain is added if it is new. One transaction for all.
+  struct NewAccount {
+    std::string address;
+    std::string verifier;
+  };
+  virtual void add_accounts(std::vector<NewAccount> accounts, Done<void> done) = 0;
+  virtual void set_verifier(AccountId account, std::string verifier, Done<void> done) = 0;
+  virtual void remove_account(AccountId account, Done<void> done) = 0;  // with all its mail
+
+  // --- mailboxes
+  virtual Result<MailboxListPtr> mailboxes(AccountId account) = 0;
+  // In memory; 0 if the account has none, which only happens while it is being removed.
+  virtual MailboxId inbox(AccountId account) const = 0;
+  // Missing parents are made too (RFC 3501 §6.3.3).
+  virtual void create_mailbox(AccountId account, std::string name, SpecialUse use, Done<MailboxId> done) = 0;
+  // Errc::invalid for INBOX. Children stay.
+  virtual void delete_mailbox(AccountId account, std::string name, Done<void> done) = 0;
+  // With its children. INBOX: its messages move to the new mailbox, and it stays (RFC 3501 §6.3.5).
+  virtual void rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) = 0;
+  virtual void set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) = 0;
+
+  // `on_change` is called from the writer's thread after each commit that changed the mailbox, until the OpenMailbox
+  // is destroyed; it must not call back into the store.
+  virtual Result<std::unique_ptr<OpenMailbox>> open(MailboxId mailbox, std::function<void()> on_change) = 0;
+  // Reads without opening: for the counts of POP3's login, and for tests.
+  virtual Result<SnapshotPtr> snapshot(MailboxId mailbox) = 0;
+
+  // --- messages in
+  // Big bodies go in chunk by chunk before the delivery that makes them visible. Chunks are kStagedChunkBytes each.
+  // A staging that is not delivered must be dropped; what a crash leaves is swept at the next start.
+  static constexpr std::size_t kStagedChunkBytes = 256 * 1024;
+  virtual BodyId new_staging() = 0;
+  // Errc::limit when all stagings together pass the server's cap.
+  virtual void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) = 0;
+  virtual void drop_staging(BodyId body) = 0;
+  virtual void deliver(Delivery delivery, Done<std::vector<Appended>> done) = 0;
+  // Several messages to one mailbox, all or none (MULTIAPPEND to come).
+
+  // --- messages changed
+  virtual void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
+                            Done<FlagsChanged> done) = 0;
+  // Removes the messages of `uids` that have \Deleted; all of them if not `only_deleted` (POP3's QUIT).
+  virtual void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) = 0;
+  // Flags, dates and keywords come along. Errc::limit if the destination has no room for a keyword.
+  virtual void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
+  virtual void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
+
+  // --- messages out (on a worker)
+  virtual Result<mime::Summary> summary(BodyId body) = 0;
+  // Calls `take` for each body, in the order asked, in one short read transaction; false ends it. A missing one is
+  // given as null.
+  virtual Result<void> summaries(const std::vector<BodyId>& bodies,
+                                 const std::function<bool(std::size_t, const mime::Summary*)>& take) = 0;
+  // Appends bytes [offset, offset + length) of the body to `out`; fewer at its end.
+  virtual Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
+
+  // --- upkeep
+  // One consistent file, made while the store is in use; refuses to overwrite. `progress` may be null.
+  virtual void backup(std::string path, Done<void> done) = 0;
+  struct Finding {
+    std::string what;  // in words: which account, mailbox, message
+    bool is_mendable = false;
+    bool is_mended = false;
+  };
+  // Looks at everything. With `mend`, puts right what it can.
+  virtual void check(bool mend, Done<std::vector<Finding>> done) = 0;
+  // False below the free-space reserve: deliveries are refused with Errc::disk_full. In memory.
+  virtual bool has_room() const = 0;
+
+  virtual void close() = 0;
+};
+
+}  // namespace portreeve::store
