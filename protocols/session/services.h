@@ -1,6 +1,8 @@
 // What every session is given: the server's parts, made by the daemon and outliving all sessions.
+// Threads: Services and Security are shared by all loops and don't change; the calls belong to the connection's loop.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,8 +30,27 @@ struct Security {
   bool allows_plaintext_password = false;
 };
 
+// How long a peer may take. Each is a whole budget, set by Stream::set_deadline() at its beginning: bytes that trickle
+// in buy no time.
+struct Timeouts {
+  async::Milliseconds handshake = std::chrono::seconds(30);  // TLS, from its first byte to its last
+  async::Milliseconds login = std::chrono::minutes(1);       // for the next command, while nobody is logged in
+  async::Milliseconds idle = std::chrono::minutes(31);       // for the next command, after that
+  async::Milliseconds command = std::chrono::minutes(1);     // from a command's first byte to its last
+  async::Milliseconds transfer = std::chrono::minutes(5);    // for each kTransferSlice of a message, either way
+};
+constexpr std::uint64_t kTransferSlice = 256 * 1024;
+
 // Shakes hands on an implicit-TLS listener; does nothing on others. False: the session is over (and logged).
 async::Task<bool> begin_security(net::Connection& connection, const Security& security, async::Milliseconds deadline);
+
+// STARTTLS and STLS, after the reply was queued: sends it, drops what arrived in clear, shakes hands. False: the
+// session is over (and logged). Precondition: can_start_tls().
+async::Task<bool> upgrade_tls(net::Connection& connection, const Security& security, async::Milliseconds deadline);
+
+inline bool can_start_tls(const net::Connection& connection, const Security& security) {
+  return security.tls != nullptr && connection.stream.tls() == nullptr;
+}
 
 // May a password be asked for now?
 inline bool may_ask_password(const net::Connection& connection, const Security& security) {
