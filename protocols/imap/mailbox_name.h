@@ -1,0 +1,44 @@
+// Mailbox names: as clients write them, as the store keeps them, and the patterns of LIST.
+// Promises: names inside the server are UTF-8, levels divided by kDelimiter, INBOX in capitals; on the wire they are
+// modified UTF-7 (RFC 3501 §5.1.3), though 8-bit UTF-8 is taken from clients that send it.
+// Knows no mailbox. Threads: pure functions and values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace portreeve::imap {
+
+constexpr char kDelimiter = '/';
+
+// nullopt where the text breaks a rule: an unended or empty shift that isn't "&-", bits left over, printable ASCII
+// in base64, lone surrogates, control characters, 8-bit text that isn't UTF-8.
+std::optional<std::string> from_modified_utf7(std::string_view wire);
+// `name` is UTF-8.
+std::string to_modified_utf7(std::string_view name);
+
+// What a client means by a mailbox argument: decoded, without a trailing delimiter (some clients send one with every
+// name), INBOX in any case in capitals, also as the first level of a name. nullopt: it can't be a name.
+std::optional<std::string> mailbox_name(std::string_view wire);
+
+// The pattern of a LIST or LSUB: '*' matches anything, '%' anything but the delimiter (RFC 3501 §6.3.8).
+// Time is linear in the name for patterns of up to 64 bytes, and grows by the word after that; never worse.
+class ListPattern {
+ public:
+  // Both UTF-8. The reference stands before the pattern, save where that begins with the delimiter.
+  ListPattern(std::string_view reference, std::string_view pattern);
+
+  // INBOX matches in any case.
+  bool matches(std::string_view name) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  bool matches_text(std::string_view name, bool folds_case) const;
+  std::string text_;
+};
+
+}  // namespace portreeve::imap

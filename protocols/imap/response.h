@@ -1,0 +1,152 @@
+// Printed responses (RFC 3501 §7), appended to a string.
+// Promises: nothing that is given can break a line out of its place: texts lose control bytes, strings are quoted or
+// sent as literals. Knows no mailbox and no session.
+// Threads: pure functions and values.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocols/imap/command.h"
+#include "protocols/imap/flags.h"
+#include "protocols/imap/sequence_set.h"
+
+namespace portreeve::imap {
+
+// Human text of a response: printable ASCII whatever it was made from (anything else becomes '?').
+class Text {
+ public:
+  Text(std::string_view text);
+  Text(const char* text) : Text(std::string_view(text)) {}
+  Text(const std::string& text) : Text(std::string_view(text)) {}
+  const std::string& view() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// What stands in brackets before the text; without the brackets. Empty: none.
+class Code {
+ public:
+  Code() = default;
+  // A code's name with arguments that need no escaping: "ALERT", "TRYCREATE", "UNSEEN 12". ']' is dropped.
+  Code(std::string_view text);
+  Code(const char* text) : Code(std::string_view(text)) {}
+  static Code number(std::string_view name, std::uint64_t number);  // UIDNEXT, UIDVALIDITY, UNSEEN
+  static Code capability(std::span<const std::string_view> capabilities);
+  // Flags that STORE keeps. `allows_new`: "\*", further keywords can be made.
+  static Code permanent_flags(SystemFlags flags, std::span<const std::string> keywords, bool allows_new);
+  static Code append_uid(std::uint32_t uid_validity, std::uint32_t uid);
+  // `from` and `to` ascending, in step and not empty.
+  static Code copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> from,
+                       std::span<const std::uint32_t> to);
+
+  bool empty() const { return text_.empty(); }
+  const std::string& view() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+enum class Condition : std::uint8_t { ok, no, bad, bye, preauth };
+
+// What a handler answers.
+struct Reply {
+  Condition condition = Condition::ok;
+  Text text;
+  Code code = {};
+
+  static Reply ok(Text text, Code code = {}) { return {Condition::ok, std::move(text), std::move(code)}; }
+  static Reply no(Text text, Code code = {}) { return {Condition::no, std::move(text), std::move(code)}; }
+  static Reply bad(Text text, Code code = {}) { return {Condition::bad, std::move(text), std::move(code)}; }
+  static Reply bye(Text text, Code code = {}) { return {Condition::bye, std::move(text), std::move(code)}; }
+};
+
+// An empty tag prints "*". `tag` is one that the parser took.
+void write_tagged(std::string& out, std::string_view tag, const Reply& reply);
+void write_untagged(std::string& out, const Reply& reply);
+// "+ text". A SASL challenge is base64, which Text leaves alone.
+void write_continuation(std::string& out, const Text& text);
+
+// --- parts of responses
+void write_number(std::string& out, std::uint64_t number);
+// Quoted if it may be, else a literal.
+void write_string(std::string& out, std::string_view text);
+void write_nstring(std::string& out, const std::optional<std::string>& text);
+// An atom where nothing could mistake it, else write_string().
+void write_astring(std::string& out, std::string_view text);
+// In modified UTF-7.
+void write_mailbox(std::string& out, std::string_view name);
+// "(\Seen kw)". Bit i of `keyword_bits` stands for keywords[i].
+void write_flags(std::string& out, SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
+                 std::span<const std::string> keywords);
+// "17-Jul-1996 02:44:25 +0000" in quotes.
+void write_internal_date(std::string& out, std::int64_t unix_seconds);
+
+// --- whole lines
+void write_capability(std::string& out, std::span<const std::string_view> capabilities);
+void write_enabled(std::string& out, std::span<const std::string> capabilities);
+void write_id(std::string& out, std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
+// One personal namespace, with the empty prefix (RFC 2342).
+void write_namespace(std::string& out);
+void write_exists(std::string& out, std::uint32_t messages);
+void write_recent(std::string& out, std::uint32_t messages);
+void write_expunge(std::string& out, std::uint32_t sequence);
+// FLAGS: those defined in the mailbox.
+void write_flags_line(std::string& out, std::span<const std::string> keywords);
+void write_search(std::string& out, std::span<const std::uint32_t> numbers);
+void write_status(std::string& out, std::string_view mailbox,
+                  std::span<const std::pair<StatusItem, std::uint64_t>> values);
+
+struct ListLine {
+  bool is_lsub = false;
+  bool is_no_select = false;
+  bool is_non_existent = false;  // RFC 5258 §3
+  std::optional<bool> has_children;
+  bool is_subscribed = false;
+  SpecialUse special_use = SpecialUse::none;
+  bool has_subscribed_child = false;  // the CHILDINFO of RECURSIVEMATCH
+  std::string_view name;              // UTF-8
+};
+void write_list(std::string& out, const ListLine& line);
+// The answer to LIST with an empty pattern: the delimiter.
+void write_list_root(std::string& out, bool is_lsub);
+
+// One FETCH response, item by item; the destructor doesn't end it, finish() does.
+//
+//   FetchWriter fetch(out, 12);
+//   fetch.uid(4).flags(…);
+//   fetch.literal(item, origin, size);   // then append exactly `size` bytes to `out`, or send them behind it
+//   fetch.finish();
+class FetchWriter {
+ public:
+  FetchWriter(std::string& out, std::uint32_t sequence);
+  FetchWriter& uid(std::uint32_t uid);
+  FetchWriter& flags(SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
+                     std::span<const std::string> keywords);
+  FetchWriter& internal_date(std::int64_t unix_seconds);
+  FetchWriter& rfc822_size(std::uint64_t size);
+  // `printed` comes from mime::Summary.
+  FetchWriter& envelope(std::string_view printed);
+  FetchWriter& body(std::string_view printed);
+  FetchWriter& body_structure(std::string_view printed);
+  // `BODY[label]<origin> {size}` or `RFC822.TEXT {size}`, up to the literal's first byte.
+  void literal(const FetchItem& item, std::uint64_t size);
+  // `BODY[label]<origin> NIL`: there is no such part.
+  void nil(const FetchItem& item);
+  void finish();
+
+ private:
+  void name(std::string_view name);
+  void label(const FetchItem& item);
+  std::string& out_;
+  bool is_first_ = true;
+};
+
+}  // namespace portreeve::imap

@@ -1,0 +1,95 @@
+// The criteria of SEARCH (RFC 3501 §6.4.4) as a tree.
+// Threads: values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocols/imap/flags.h"
+#include "protocols/imap/sequence_set.h"
+
+namespace portreeve::imap {
+
+struct SearchKey;
+
+struct SearchAll {
+  bool operator==(const SearchAll&) const = default;
+};
+// SEEN is {kSeen, true}, UNSEEN {kSeen, false}.
+struct SearchFlag {
+  SystemFlags flag = 0;
+  bool is_wanted = true;
+  bool operator==(const SearchFlag&) const = default;
+};
+// RECENT is {true}, OLD {false}; NEW is parsed as RECENT and UNSEEN.
+struct SearchRecent {
+  bool is_wanted = true;
+  bool operator==(const SearchRecent&) const = default;
+};
+struct SearchKeyword {
+  std::string keyword;
+  bool is_wanted = true;
+  bool operator==(const SearchKeyword&) const = default;
+};
+struct SearchNumbers {
+  SequenceSet set;
+  bool is_uid = false;
+  bool operator==(const SearchNumbers&) const = default;
+};
+struct SearchSize {
+  std::uint32_t octets = 0;
+  bool is_larger = true;  // LARGER: size > octets; SMALLER: size < octets
+  bool operator==(const SearchSize&) const = default;
+};
+// BEFORE, ON, SINCE compare the internal date, SENT… the Date field; both by the day alone, "disregarding time and
+// timezone". SINCE includes its day, BEFORE doesn't.
+struct SearchDate {
+  enum class Relation : std::uint8_t { before, on, since };
+  Relation relation = Relation::on;
+  bool is_sent = false;
+  std::chrono::sys_days day;
+  bool operator==(const SearchDate&) const = default;
+};
+// FROM, TO, CC, BCC and SUBJECT too. An empty text: the field is there.
+struct SearchHeader {
+  std::string field;
+  std::string text;
+  bool operator==(const SearchHeader&) const = default;
+};
+// BODY, or TEXT: the header too.
+struct SearchText {
+  std::string text;
+  bool has_header = false;
+  bool operator==(const SearchText&) const = default;
+};
+// No keys: everything.
+struct SearchAnd {
+  std::vector<SearchKey> keys;
+  bool operator==(const SearchAnd&) const;
+};
+// Two keys.
+struct SearchOr {
+  std::vector<SearchKey> keys;
+  bool operator==(const SearchOr&) const;
+};
+// One key.
+struct SearchNot {
+  std::vector<SearchKey> keys;
+  bool operator==(const SearchNot&) const;
+};
+
+struct SearchKey {
+  std::variant<SearchAll, SearchFlag, SearchRecent, SearchKeyword, SearchNumbers, SearchSize, SearchDate, SearchHeader,
+               SearchText, SearchAnd, SearchOr, SearchNot>
+      test;
+  bool operator==(const SearchKey&) const = default;
+};
+
+inline bool SearchAnd::operator==(const SearchAnd&) const = default;
+inline bool SearchOr::operator==(const SearchOr&) const = default;
+inline bool SearchNot::operator==(const SearchNot&) const = default;
+
+}  // namespace portreeve::imap

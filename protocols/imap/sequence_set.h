@@ -1,0 +1,56 @@
+// Sets of message numbers: sequence-set and uid-set (RFC 3501 §9, RFC 4315 §4).
+// Promises: a set keeps what the client sent; what it means for a mailbox comes from normalized(). Knows no mailbox.
+// Limits: a set is as long as the line that held it; the parser bounds that.
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace portreeve::imap {
+
+struct NumberRange {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;  // inclusive
+  bool operator==(const NumberRange&) const = default;
+};
+
+class SequenceSet {
+ public:
+  static constexpr std::uint32_t kStar = 0;  // '*', the largest number in use; nz-numbers never are 0
+
+  SequenceSet() = default;
+  // `ranges` as a client would write them: either end may be kStar, and they may be the wrong way round.
+  explicit SequenceSet(std::vector<NumberRange> ranges) : ranges_(std::move(ranges)) {}
+  static std::optional<SequenceSet> parse(std::string_view text);
+
+  const std::vector<NumberRange>& ranges() const { return ranges_; }
+  bool empty() const { return ranges_.empty(); }
+
+  // The numbers meant where the largest in use is `largest`: ascending, disjoint, not adjacent, with first <= last.
+  // They are not clipped to `largest`: "5:*" of 3 is 3:5 (RFC 3501 §6.4.8). Where `largest` is 0 (nothing there), a '*'
+  // counts as none, and "5:*" is 5.
+  std::vector<NumberRange> normalized(std::uint32_t largest) const;
+
+  // The largest number named, 0 if only '*': a sequence number above EXISTS is the client's error.
+  std::uint32_t largest_named() const;
+
+  bool operator==(const SequenceSet&) const = default;
+
+ private:
+  std::vector<NumberRange> ranges_;
+};
+
+// Is `number` in the ascending disjoint `ranges`?
+bool contains(std::span<const NumberRange> ranges, std::uint32_t number);
+
+// "1:3,5"; an empty set prints nothing.
+void write_set(std::string& out, std::span<const NumberRange> ranges);
+// The same of ascending numbers. In COPYUID both sets must be in step (RFC 4315 §3), as those of ascending numbers are.
+void write_set(std::string& out, std::span<const std::uint32_t> numbers);
+
+}  // namespace portreeve::imap
