@@ -23,7 +23,8 @@ struct CertificateFiles {
 struct ContextOptions {
   bool use_tickets = true;
   // ALPN names that this listener speaks ("imap", "pop3"; SMTP has none registered). A client that offers only others
-  // is refused with a fatal alert (RFC 7301 §3.2); one that offers none is served.
+  // is refused with a fatal alert (RFC 7301 §3.2), also where this is empty: a browser led here by an attacker offers
+  // HTTP. One that offers none is served.
   std::vector<std::string> alpn;
 };
 
@@ -35,8 +36,11 @@ class CertificateStore {
 
   // Reads all files again. On error nothing changes.
   std::expected<void, std::string> reload(std::vector<CertificateFiles> files);
-  // True if a file's identity, size or time differs from what was loaded; reads metadata only. May block shortly.
+  // True if a file's identity, size or time differs from what was last read, good or bad; reads metadata only. May
+  // block shortly.
   bool have_files_changed() const;
+  // What is wrong with the certificates in use but doesn't keep them from being used: one has expired. For people.
+  std::vector<std::string> warnings() const;
 
   struct Impl;
   Impl& impl() { return *impl_; }
@@ -46,10 +50,11 @@ class CertificateStore {
   std::unique_ptr<Impl> impl_;
 };
 
-// What one listener offers. Keeps its ticket keys over a reload of the certificates, and rotates them.
+// What one listener offers. Its ticket keys are its own: they stay over a reload of the certificates, and BoringSSL
+// replaces them every two days, still taking tickets of the last key.
 class Context {
  public:
-  // `certificates` must outlive the Context.
+  // `certificates` must outlive the Context, and the Context the handshakes of its layers.
   Context(CertificateStore& certificates, ContextOptions options);
   ~Context();
   Context(const Context&) = delete;

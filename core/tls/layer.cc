@@ -1,0 +1,227 @@
+#include "core/tls/layer.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "core/tls/errors.h"
+
+namespace portreeve::tls {
+namespace {
+
+using net::IoStep;
+
+constexpr std::size_t kReadAheadBytes = std::size_t{64} * 1024;
+constexpr std::size_t kRecordOverhead = 512;
+constexpr std::size_t kHandshakeReadAhead = std::size_t{4} * 1024;
+
+template <class Call>
+ssize_t retried(Call call) {
+  ssize_t result = 0;
+  do result = call();
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+}  // namespace
+
+// BoringSSL reads a record by its five bytes of header and then the rest: two system calls each. This takes in as much
+// as the caller has room for, in one, on the stack; what is not used up by the end of the call is kept in left_over_.
+class TlsLayer::ReadAhead {
+ public:
+  ReadAhead(TlsLayer& layer, std::size_t limit) : layer_(layer), limit_(std::min(limit, kReadAheadBytes)) {
+    const std::size_t kept = std::exchange(layer.left_over_, {}).copy(bytes_.data(), bytes_.size());
+    available_ = {bytes_.data(), kept};
+    layer.read_ahead_ = this;
+  }
+  ~ReadAhead() {
+    layer_.left_over_ = available_;
+    layer_.read_ahead_ = nullptr;
+  }
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+  bool is_empty() const { return available_.empty(); }
+
+  // recv()'s result.
+  ssize_t take(char* into, std::size_t bytes) {
+    if (available_.empty()) {
+      const bool is_direct = bytes >= limit_;
+      char* target = is_direct ? into : bytes_.data();
+      const ssize_t got = retried([&] { return recv(layer_.fd_, target, is_direct ? bytes : limit_, 0); });
+      if (got <= 0 || is_direct) return got;
+      available_ = {bytes_.data(), static_cast<std::size_t>(got)};
+    }
+    const std::size_t count = available_.copy(into, bytes);
+    available_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+
+ private:
+  TlsLayer& layer_;
+  std::size_t limit_;
+  std::string_view available_;
+  std::array<char, kReadAheadBytes> bytes_;  // not initialized: it is as big as a read
+};
+
+TlsLayer::TlsLayer(SSL_CTX& context, int fd) : fd_(fd), ssl_(SSL_new(&context)) {
+  BIO* bio = BIO_new(bio_method());
+  if (!ssl_ || bio == nullptr) {
+    BIO_free(bio);
+    throw std::bad_alloc();
+  }
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_accept_state(ssl_.get());
+  SSL_set_shed_handshake_config(ssl_.get(), 1);
+}
+
+const BIO_METHOD* TlsLayer::bio_method() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "portreeve socket");
+    if (made == nullptr) throw std::bad_alloc();
+    BIO_meth_set_read(made, [](BIO* bio, char* into, int bytes) {
+      return static_cast<TlsLayer*>(BIO_get_data(bio))->receive(bio, into, static_cast<std::size_t>(bytes));
+    });
+    BIO_meth_set_write(made, [](BIO* bio, const char* from, int bytes) {
+      return static_cast<TlsLayer*>(BIO_get_data(bio))->transmit(bio, from, static_cast<std::size_t>(bytes));
+    });
+    BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) -> long { return command == BIO_CTRL_FLUSH ? 1 : 0; });
+    return made;
+  }();
+  return method;
+}
+
+int TlsLayer::receive(BIO* bio, char* into, std::size_t bytes) {
+  BIO_clear_retry_flags(bio);
+  // Only handshake() and read() read; without their window there is nothing that may be taken from the socket.
+  if (read_ahead_ == nullptr) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  const ssize_t got = read_ahead_->take(into, bytes);
+  if (got >= 0) return static_cast<int>(got);
+  if (would_block()) {
+    BIO_set_retry_read(bio);
+  } else {
+    socket_error_ = errno;
+  }
+  return -1;
+}
+
+int TlsLayer::transmit(BIO* bio, const char* from, std::size_t bytes) {
+  BIO_clear_retry_flags(bio);
+  const ssize_t sent = retried([&] { return send(fd_, from, bytes, MSG_NOSIGNAL); });
+  if (sent >= 0) return static_cast<int>(sent);
+  if (would_block()) {
+    BIO_set_retry_write(bio);
+  } else {
+    socket_error_ = errno;
+  }
+  return -1;
+}
+
+IoStep TlsLayer::step_of(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return {IoStep::Status::want_read, 0};
+    case SSL_ERROR_WANT_WRITE: return {IoStep::Status::want_write, 0};
+    case SSL_ERROR_ZERO_RETURN: return {IoStep::Status::eof, 0};
+    case SSL_ERROR_SYSCALL:
+      has_failed_ = true;
+      // Many clients close without close_notify. What they sent is framed by the mail protocols themselves, which never
+      // take the end of the stream for the end of something, so cutting it short gains an attacker nothing.
+      if (socket_error_ == 0) return {IoStep::Status::eof, 0};
+      failure_ = std::strerror(socket_error_);
+      return {IoStep::Status::failed, 0};
+    default:
+      has_failed_ = true;
+      failure_ = take_error();
+      return {IoStep::Status::failed, 0};
+  }
+}
+
+IoStep TlsLayer::handshake() {
+  ERR_clear_error();
+  int result = 0;
+  {
+    const ReadAhead window(*this, kHandshakeReadAhead);
+    result = SSL_do_handshake(ssl_.get());
+  }
+  if (result != 1) return step_of(result);
+  info_.version = SSL_get_version(ssl_.get());
+  info_.cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
+  if (const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name)) info_.server_name = name;
+  info_.is_resumed = SSL_session_reused(ssl_.get()) == 1;
+  return {IoStep::Status::done, 0};
+}
+
+IoStep TlsLayer::read(std::span<char> into) {
+  ReadAhead window(*this, into.size() + kRecordOverhead);
+  std::size_t total = 0;
+  // Small records that came together are given together. The socket itself is asked once: a second time would most
+  // often find nothing.
+  do {
+    ERR_clear_error();
+    const int room = static_cast<int>(std::min<std::size_t>(into.size() - total, INT_MAX));
+    const int got = SSL_read(ssl_.get(), into.data() + total, room);
+    if (got <= 0) {
+      // BoringSSL remembers an end or a failure, and tells it again at the next call.
+      if (total > 0) break;
+      return step_of(got);
+    }
+    total += static_cast<std::size_t>(got);
+  } while (total < into.size() && (SSL_pending(ssl_.get()) > 0 || !window.is_empty()));
+  return {IoStep::Status::done, total};
+}
+
+std::string_view TlsLayer::next_record(std::span<const std::string_view> buffers) {
+  constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
+  while (!buffers.empty() && buffers.front().empty()) buffers = buffers.subspan(1);
+  if (buffers.empty()) return {};
+  const bool is_alone = std::ranges::all_of(buffers.subspan(1), &std::string_view::empty);
+  if (is_alone || buffers.front().size() >= kRecord) return buffers.front();
+  gather_.clear();
+  for (const std::string_view buffer : buffers) gather_ += buffer.substr(0, kRecord - gather_.size());
+  return gather_;
+}
+
+IoStep TlsLayer::write(std::span<const std::string_view> buffers) {
+  const std::string_view record = next_record(buffers);
+  if (record.empty()) return {IoStep::Status::done, 0};
+  ERR_clear_error();
+  // A record that could not be sent whole is sent on at the next call, whose bytes must begin with these: the caller
+  // comes again with what it has left.
+  const int sent =
+      SSL_write(ssl_.get(), record.data(), static_cast<int>(std::min<std::size_t>(record.size(), INT_MAX)));
+  if (sent <= 0) return step_of(sent);
+  return {IoStep::Status::done, static_cast<std::size_t>(sent)};
+}
+
+IoStep TlsLayer::shutdown() {
+  // After a fatal alert, or before there are keys, there is no goodbye to say.
+  if (has_failed_ || SSL_in_init(ssl_.get()) != 0) return {IoStep::Status::done, 0};
+  ERR_clear_error();
+  const int result = SSL_shutdown(ssl_.get());
+  if (result >= 0) return {IoStep::Status::done, 0};
+  return step_of(result);
+}
+
+bool TlsLayer::has_pending() const { return SSL_pending(ssl_.get()) > 0 || !left_over_.empty(); }
+
+void TlsLayer::shrink() {
+  std::string().swap(gather_);
+  if (left_over_.empty()) std::string().swap(left_over_);
+}
+
+}  // namespace portreeve::tls

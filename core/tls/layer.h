@@ -1,0 +1,53 @@
+// A TLS session over a non-blocking descriptor.
+//
+// An idle session holds no buffer: ciphertext is read by the kernel into the stack of read() and what plain text goes
+// out is joined in a buffer that shrink() gives back. BoringSSL keeps one record's buffer while one is under way.
+// Threads: the connection's loop.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/net/layer.h"
+
+namespace portreeve::tls {
+
+class TlsLayer final : public net::Layer {
+ public:
+  TlsLayer(SSL_CTX& context, int fd);
+  TlsLayer(const TlsLayer&) = delete;
+  TlsLayer& operator=(const TlsLayer&) = delete;
+
+  net::IoStep handshake() override;
+  net::IoStep read(std::span<char> into) override;
+  net::IoStep write(std::span<const std::string_view> buffers) override;
+  net::IoStep shutdown() override;
+  bool has_pending() const override;
+  void shrink() override;
+  const net::TlsInfo* tls() const override { return &info_; }
+  std::string failure() const override { return failure_; }
+
+ private:
+  class ReadAhead;
+
+  static const BIO_METHOD* bio_method();
+  int receive(BIO* bio, char* into, std::size_t bytes);
+  int transmit(BIO* bio, const char* from, std::size_t bytes);
+  net::IoStep step_of(int result);
+  std::string_view next_record(std::span<const std::string_view> buffers);
+
+  int fd_;
+  bssl::UniquePtr<SSL> ssl_;
+  ReadAhead* read_ahead_ = nullptr;  // during a call that reads
+  std::string left_over_;            // ciphertext that was received but not asked for
+  std::string gather_;
+  int socket_error_ = 0;
+  bool has_failed_ = false;
+  std::string failure_;
+  net::TlsInfo info_;
+};
+
+}  // namespace portreeve::tls
