@@ -202,12 +202,13 @@ bool Stream::try_read(std::size_t limit, Direction& wanted) {
     read_status_ = std::unexpected(Errc::too_long);
     return true;
   }
-  const std::size_t room = std::min(limit - had, had < kFirstRead ? kFirstRead : kBulkRead);
+  const std::size_t room = std::min(limit - had, had < kFirstRead && !was_read_full_ ? kFirstRead : kBulkRead);
   IoStep step;
   input_.resize_and_overwrite(had + room, [&](char* data, std::size_t) {
     step = layer_->read({data + had, room});
     return had + (step.status == IoStep::Status::done ? step.bytes : 0);
   });
+  was_read_full_ = step.status == IoStep::Status::done && step.bytes == room;
   switch (step.status) {
     case IoStep::Status::done: received_ += step.bytes; return true;
     case IoStep::Status::want_read: wanted = Direction::read; return false;

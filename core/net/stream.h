@@ -156,6 +156,7 @@ class Stream {
   Result<> read_status_;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
+  bool was_read_full_ = false;  // more is likely to be there: read in bulk, though the caller consumes all it gets
   bool has_timed_out_ = false;
   bool is_cancelled_ = false;
   bool is_stop_requested_ = false;
