@@ -1,0 +1,164 @@
+// The AUTHORIZATION state (RFC 1939 §4): who is there, and opening their maildrop.
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/tls/digest.h"
+#include "protocols/pop3/conversation.h"
+#include "protocols/session/login.h"
+
+namespace portreeve::pop3 {
+namespace {
+
+const std::string& mechanism_list() {
+  static const std::string list = [] {
+    std::string names;
+    for (const std::string& name : auth::mechanism_names()) names.append(names.empty() ? "" : " ").append(name);
+    return names;
+  }();
+  return list;
+}
+
+// RFC 5034 §4: "=" is an empty initial response.
+std::optional<std::string> decode(std::string_view base64) {
+  if (base64 == "=") return std::string();
+  return tls::base64_decode(base64);
+}
+
+struct Opened {
+  std::unique_ptr<store::OpenMailbox> inbox;
+  Maildrop drop;
+};
+
+store::Result<Opened> open_maildrop(store::Store& store, store::MailboxId mailbox) {
+  // A maildrop doesn't change under its session (RFC 1939 §5): no news is wanted.
+  store::Result<std::unique_ptr<store::OpenMailbox>> inbox = store.open(mailbox, [] {});
+  if (!inbox) return std::unexpected(std::move(inbox.error()));
+  Maildrop drop((*inbox)->mailbox().snapshot());
+  return Opened{.inbox = std::move(*inbox), .drop = std::move(drop)};
+}
+
+}  // namespace
+
+Abilities Conversation::abilities() const {
+  return {.is_tls_offered = session::can_start_tls(connection_, options_.security),
+          .may_ask_password = session::may_ask_password(connection_, options_.security),
+          .sasl_mechanisms = mechanism_list()};
+}
+
+// RFC 1939 §7
+Conversation::Outcome Conversation::user(const Command& command) {
+  // Refused here already, so that the password isn't sent.
+  if (!session::may_ask_password(connection_, options_.security)) return error(Code::none, "use STLS first");
+  user_ = command.text;
+  // The same for names that don't exist: RFC 1939 §13.
+  return ok("now the password");
+}
+
+async::Task<Conversation::Outcome> Conversation::pass(const Command& command) {
+  if (!session::may_ask_password(connection_, options_.security)) co_return error(Code::none, "use STLS first");
+  if (user_.empty()) co_return error(Code::none, "USER comes first");
+  auth::Credentials credentials{
+      .authorization = {}, .authentication = std::exchange(user_, {}), .password = command.text};
+  co_return co_await log_in(std::move(credentials));
+}
+
+// RFC 5034 §4
+async::Task<Conversation::Outcome> Conversation::auth(const Command& command) {
+  if (!session::may_ask_password(connection_, options_.security)) co_return error(Code::none, "use STLS first");
+  if (command.text.empty()) {
+    // Older than the RFC: Outlook and others ask for the mechanisms this way.
+    ok("mechanisms follow");
+    for (const std::string& name : auth::mechanism_names()) stream_.output().append(name).append("\r\n");
+    write_end(stream_.output());
+    co_return Outcome::good;
+  }
+  const std::optional<AuthArguments> arguments = parse_auth(command.text);
+  if (!arguments) co_return error(Code::none, "syntax error in the arguments");
+  const std::unique_ptr<auth::Mechanism> mechanism = auth::make_mechanism(arguments->mechanism);
+  if (mechanism == nullptr) co_return error(Code::none, "unknown mechanism");
+  std::optional<std::string> initial;
+  if (arguments->initial_response) {
+    initial = decode(*arguments->initial_response);
+    if (!initial) co_return error(Code::none, "not base64");
+  }
+  Outcome outcome = Outcome::good;
+  std::optional<auth::Credentials> credentials = co_await exchange(*mechanism, std::move(initial), outcome);
+  if (!credentials) co_return outcome;
+  co_return co_await log_in(std::move(*credentials));
+}
+
+async::Task<std::optional<auth::Credentials>> Conversation::exchange(auth::Mechanism& mechanism,
+                                                                     std::optional<std::string> initial,
+                                                                     Outcome& outcome) {
+  auth::Step step = mechanism.start(initial);
+  while (const auto* challenge = std::get_if<auth::Challenge>(&step)) {
+    write_challenge(stream_.output(), tls::base64_encode(challenge->text));
+    if (!co_await flush_if_due() || !co_await next_line()) {
+      outcome = Outcome::lost;
+      co_return std::nullopt;
+    }
+    if (line_ == "*") {
+      outcome = error(Code::none, "cancelled");
+      co_return std::nullopt;
+    }
+    const std::optional<std::string> response = tls::base64_decode(line_);
+    if (!response) {
+      outcome = error(Code::none, "not base64");
+      co_return std::nullopt;
+    }
+    step = mechanism.respond(*response);
+  }
+  if (auto* credentials = std::get_if<auth::Credentials>(&step)) co_return std::move(*credentials);
+  outcome = error(Code::none, "malformed response");
+  co_return std::nullopt;
+}
+
+async::Task<Conversation::Outcome> Conversation::log_in(auth::Credentials credentials) {
+  const std::expected<store::Account, session::Denied> account =
+      co_await services_.login.check(connection_, "pop3", std::move(credentials));
+  if (!account && account.error() == session::Denied::unavailable) {
+    co_return error(Code::sys_temp, "login is not possible now, try again later");
+  }
+  if (!account) {
+    // RFC 3206 §4
+    error(Code::auth, "wrong name or password");
+    if (++failed_logins_ < options_.max_failed_logins) co_return Outcome::bad;
+    ending_ = "too many failed logins";
+    co_return Outcome::end;
+  }
+  if (!co_await open_inbox(account->id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
+  account_ = account->address;
+  write_count(stream_.output(), drop_->count(), "messages");
+  co_return Outcome::good;
+}
+
+async::Task<bool> Conversation::open_inbox(store::AccountId account) {
+  const store::MailboxId inbox = services_.store.inbox(account);
+  if (inbox == 0) co_return false;
+  store::Store& store = services_.store;
+  store::Result<Opened> opened = co_await async::offload(services_.readers, stream_.loop(),
+                                                         [&store, inbox] { return open_maildrop(store, inbox); });
+  if (!opened) {
+    base::log::error("maildrop_unavailable", {{"id", connection_.id}, {"error", opened.error().detail}});
+    co_return false;
+  }
+  inbox_ = std::move(opened->inbox);
+  drop_ = std::move(opened->drop);
+  co_return true;
+}
+
+// RFC 2595 §4
+async::Task<Conversation::Outcome> Conversation::stls() {
+  if (stream_.tls() != nullptr) co_return error(Code::none, "TLS is active already");
+  if (!session::can_start_tls(connection_, options_.security)) co_return error(Code::none, "TLS is not offered here");
+  ok("begin TLS");
+  if (!co_await session::upgrade_tls(connection_, options_.security, options_.handshake_timeout)) {
+    ending_ = "TLS failure";
+    co_return Outcome::lost;
+  }
+  // What was said in clear is forgotten.
+  user_.clear();
+  co_return Outcome::good;
+}
+
+}  // namespace portreeve::pop3

@@ -1,0 +1,103 @@
+// The inside of a POP3 session: what it remembers between commands, and a handler for each command. Handlers queue
+// their answer on the stream; run() sends it once no further command waits.
+// Threads: the connection's loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/async/task.h"
+#include "core/auth/sasl.h"
+#include "core/net/server.h"
+#include "protocols/pop3/codec.h"
+#include "protocols/pop3/maildrop.h"
+#include "protocols/pop3/options.h"
+#include "protocols/pop3/replies.h"
+#include "protocols/session/services.h"
+#include "storage/store.h"
+
+namespace portreeve::pop3 {
+
+constexpr std::size_t kMaxQueuedBytes = std::size_t{64} * 1024;  // of answers, before they are sent in any case
+
+class Conversation {
+ public:
+  Conversation(net::Connection& connection, const session::Services& services, const Options& options)
+      : connection_(connection), stream_(connection.stream), services_(services), options_(options) {}
+
+  // From the banner to the goodbye. Gives why it ended, in a word or two for the log.
+  async::Task<std::string_view> run();
+  // Who is logged in, or empty.
+  const std::string& account() const { return account_; }
+
+ private:
+  enum class Outcome {
+    good,
+    bad,   // the client's mistake; too many in a row end the session
+    end,   // an answer is queued, and it is the last
+    lost,  // the peer is gone
+  };
+
+  State state() const { return drop_ ? State::transaction : State::authorization; }
+  // Sends the queue once nothing more can be answered without waiting, or it is long. False: the peer is gone.
+  async::Task<bool> flush_if_due();
+  // True: a line is in line_, and consumed. False: the session ends, for the reason in ending_.
+  async::Task<bool> next_line();
+  async::Task<bool> wait_for_input(bool is_between_commands);
+  async::Task<Outcome> execute();
+  async::Task<Outcome> dispatch(const Command& command);
+  Outcome refuse(Fault fault);
+  Outcome error(Code code, Text text);
+  Outcome ok(Text text);
+  // False, and the peer has been told, if a command can't be given in this state.
+  bool is_in_place(Verb verb);
+  bool is_next_line_buffered() const;
+
+  // --- authorization
+  Outcome user(const Command& command);
+  async::Task<Outcome> pass(const Command& command);
+  async::Task<Outcome> auth(const Command& command);
+  // Trades challenges and responses. Null: the exchange failed, and the outcome is in `outcome`.
+  async::Task<std::optional<auth::Credentials>> exchange(auth::Mechanism& mechanism, std::optional<std::string> initial,
+                                                         Outcome& outcome);
+  async::Task<Outcome> log_in(auth::Credentials credentials);
+  async::Task<bool> open_inbox(store::AccountId account);
+  async::Task<Outcome> stls();
+  Abilities abilities() const;
+
+  // --- transaction
+  Outcome stat();
+  async::Task<Outcome> list(const Command& command);
+  async::Task<Outcome> retrieve(const Command& command);
+  Outcome dele(const Command& command);
+  async::Task<Outcome> quit();
+
+  // RETR and TOP of small messages, with those of their kind that wait behind them, read in one go.
+  struct Wanted {
+    store::Message message;
+    std::optional<std::uint32_t> top_lines;
+  };
+  std::vector<Wanted> take_pipelined(const Command& first);
+  async::Task<Outcome> send_small(std::vector<Wanted> wanted);
+  async::Task<Outcome> send_big(Wanted wanted);
+
+  net::Connection& connection_;
+  net::Stream& stream_;
+  const session::Services& services_;
+  const Options& options_;
+
+  std::string line_;
+  std::string_view ending_;
+  std::string user_;
+  std::string account_;
+  std::unique_ptr<store::OpenMailbox> inbox_;  // keeps the bodies of drop_
+  std::optional<Maildrop> drop_;
+  unsigned errors_ = 0;
+  unsigned failed_logins_ = 0;
+};
+
+}  // namespace portreeve::pop3

@@ -1,0 +1,64 @@
+#include "protocols/pop3/replies.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace portreeve::pop3 {
+namespace {
+
+TEST(Pop3Replies, AreOneLine) {
+  std::string out;
+  write_ok(out, "fine");
+  write_error(out, Code::none, "bad");
+  write_error(out, Code::auth, "wrong");
+  write_error(out, Code::sys_temp, "later");
+  write_error(out, Code::sys_perm, "never");
+  EXPECT_EQ(out,
+            "+OK fine\r\n"
+            "-ERR bad\r\n"
+            "-ERR [AUTH] wrong\r\n"
+            "-ERR [SYS/TEMP] later\r\n"
+            "-ERR [SYS/PERM] never\r\n");
+}
+
+TEST(Pop3Replies, PrintNumbers) {
+  std::string out;
+  write_ok(out, 2, 18446744073709551615U);
+  write_count(out, 0, "octets");
+  write_size(out, 1, 4294967295U);
+  write_unique_id(out, 3, 1700000000, 42);
+  EXPECT_EQ(out,
+            "+OK 2 18446744073709551615\r\n"
+            "+OK 0 octets\r\n"
+            "1 4294967295\r\n"
+            "3 1700000000.42\r\n");
+}
+
+TEST(Pop3Replies, ChallengeKeepsItsBlank) {
+  std::string out;
+  write_challenge(out, "");
+  write_challenge(out, "VXNlcm5hbWU6");
+  EXPECT_EQ(out, "+ \r\n+ VXNlcm5hbWU6\r\n");
+}
+
+TEST(Pop3Capabilities, SayOnlyWhatWorks) {
+  const std::string always =
+      "+OK Capability list follows\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\nEXPIRE NEVER\r\n"
+      "IMPLEMENTATION Portreeve\r\n";
+  const auto printed = [](const Abilities& abilities) {
+    std::string out;
+    write_capabilities(out, abilities);
+    return out;
+  };
+  EXPECT_EQ(printed({}), always + ".\r\n");
+  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = false, .sasl_mechanisms = "PLAIN LOGIN"}),
+            always + "STLS\r\n.\r\n");
+  EXPECT_EQ(printed({.is_tls_offered = false, .may_ask_password = true, .sasl_mechanisms = "PLAIN LOGIN"}),
+            always + "USER\r\nSASL PLAIN LOGIN\r\n.\r\n");
+  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = true, .sasl_mechanisms = "PLAIN"}),
+            always + "USER\r\nSASL PLAIN\r\nSTLS\r\n.\r\n");
+}
+
+}  // namespace
+}  // namespace portreeve::pop3
