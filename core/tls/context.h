@@ -25,7 +25,7 @@ struct ContextOptions {
   // ALPN names that this listener speaks ("imap", "pop3"; SMTP has none registered). A client that offers only others
   // is refused with a fatal alert (RFC 7301 §3.2), also where this is empty: a browser led here by an attacker offers
   // HTTP. One that offers none is served.
-  std::vector<std::string> alpn;
+  std::vector<std::string> alpn = {};
 };
 
 class CertificateStore {

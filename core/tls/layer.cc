@@ -22,6 +22,7 @@ using net::IoStep;
 constexpr std::size_t kReadAheadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kRecordOverhead = 512;
 constexpr std::size_t kHandshakeReadAhead = std::size_t{4} * 1024;
+constexpr std::size_t kWriteBatch = std::size_t{64} * 1024;
 
 template <class Call>
 ssize_t retried(Call call) {
@@ -122,6 +123,11 @@ int TlsLayer::receive(BIO* bio, char* into, std::size_t bytes) {
 
 int TlsLayer::transmit(BIO* bio, const char* from, std::size_t bytes) {
   BIO_clear_retry_flags(bio);
+  // Behind what is still to be sent, whatever BoringSSL says must wait its turn.
+  if (is_gathering_ || !outgoing_.empty()) {
+    outgoing_.append(from, bytes);
+    return static_cast<int>(bytes);
+  }
   const ssize_t sent = retried([&] { return send(fd_, from, bytes, MSG_NOSIGNAL); });
   if (sent >= 0) return static_cast<int>(sent);
   if (would_block()) {
@@ -185,32 +191,67 @@ IoStep TlsLayer::read(std::span<char> into) {
   return {IoStep::Status::done, total};
 }
 
-std::string_view TlsLayer::next_record(std::span<const std::string_view> buffers) {
+std::string_view TlsLayer::next_record(std::span<const std::string_view> buffers, std::size_t skip) {
   constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
-  while (!buffers.empty() && buffers.front().empty()) buffers = buffers.subspan(1);
+  while (!buffers.empty() && buffers.front().size() <= skip) {
+    skip -= buffers.front().size();
+    buffers = buffers.subspan(1);
+  }
   if (buffers.empty()) return {};
+  const std::string_view first = buffers.front().substr(skip);
   const bool is_alone = std::ranges::all_of(buffers.subspan(1), &std::string_view::empty);
-  if (is_alone || buffers.front().size() >= kRecord) return buffers.front();
-  gather_.clear();
-  for (const std::string_view buffer : buffers) gather_ += buffer.substr(0, kRecord - gather_.size());
+  if (is_alone || first.size() >= kRecord) return first.substr(0, kRecord);
+  gather_ = first;
+  for (const std::string_view buffer : buffers.subspan(1)) gather_ += buffer.substr(0, kRecord - gather_.size());
   return gather_;
 }
 
+IoStep TlsLayer::encrypt(std::span<const std::string_view> buffers) {
+  is_gathering_ = true;
+  IoStep step{IoStep::Status::done, 0};
+  while (accepted_ < kWriteBatch) {
+    const std::string_view record = next_record(buffers, accepted_);
+    if (record.empty()) break;
+    ERR_clear_error();
+    const int written = SSL_write(ssl_.get(), record.data(), static_cast<int>(record.size()));
+    if (written <= 0) {
+      step = step_of(written);
+      break;
+    }
+    accepted_ += static_cast<std::size_t>(written);
+  }
+  is_gathering_ = false;
+  return step;
+}
+
+IoStep TlsLayer::send_outgoing() {
+  while (sent_ < outgoing_.size()) {
+    const ssize_t sent =
+        retried([&] { return send(fd_, outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_NOSIGNAL); });
+    if (sent < 0 && would_block()) return {IoStep::Status::want_write, 0};
+    if (sent < 0) {
+      has_failed_ = true;
+      failure_ = std::strerror(errno);
+      return {IoStep::Status::failed, 0};
+    }
+    sent_ += static_cast<std::size_t>(sent);
+  }
+  outgoing_.clear();
+  sent_ = 0;
+  return {IoStep::Status::done, std::exchange(accepted_, 0)};
+}
+
+// While the peer is slow the caller comes again with the same bytes, which are encrypted already.
 IoStep TlsLayer::write(std::span<const std::string_view> buffers) {
-  const std::string_view record = next_record(buffers);
-  if (record.empty()) return {IoStep::Status::done, 0};
-  ERR_clear_error();
-  // A record that could not be sent whole is sent on at the next call, whose bytes must begin with these: the caller
-  // comes again with what it has left.
-  const int sent =
-      SSL_write(ssl_.get(), record.data(), static_cast<int>(std::min<std::size_t>(record.size(), INT_MAX)));
-  if (sent <= 0) return step_of(sent);
-  return {IoStep::Status::done, static_cast<std::size_t>(sent)};
+  if (accepted_ == 0) {
+    if (const IoStep step = encrypt(buffers); step.status != IoStep::Status::done) return step;
+  }
+  return send_outgoing();
 }
 
 IoStep TlsLayer::shutdown() {
-  // After a fatal alert, or before there are keys, there is no goodbye to say.
-  if (has_failed_ || SSL_in_init(ssl_.get()) != 0) return {IoStep::Status::done, 0};
+  // After a fatal alert, before there are keys or within a record, there is no goodbye to say.
+  if (has_failed_ || !outgoing_.empty() || SSL_in_init(ssl_.get()) != 0) return {IoStep::Status::done, 0};
   ERR_clear_error();
   const int result = SSL_shutdown(ssl_.get());
   if (result >= 0) return {IoStep::Status::done, 0};
@@ -221,6 +262,7 @@ bool TlsLayer::has_pending() const { return SSL_pending(ssl_.get()) > 0 || !left
 
 void TlsLayer::shrink() {
   std::string().swap(gather_);
+  if (outgoing_.empty()) std::string().swap(outgoing_);
   if (left_over_.empty()) std::string().swap(left_over_);
 }
 

@@ -1,7 +1,7 @@
 // A TLS session over a non-blocking descriptor.
 //
-// An idle session holds no buffer: ciphertext is read by the kernel into the stack of read() and what plain text goes
-// out is joined in a buffer that shrink() gives back. BoringSSL keeps one record's buffer while one is under way.
+// An idle session holds no buffer: ciphertext comes in on the stack of read(), and goes out through a buffer that is
+// bounded and that shrink() gives back. What is written together leaves together: records are gathered into one send.
 // Threads: the connection's loop.
 #pragma once
 
@@ -37,13 +37,19 @@ class TlsLayer final : public net::Layer {
   int receive(BIO* bio, char* into, std::size_t bytes);
   int transmit(BIO* bio, const char* from, std::size_t bytes);
   net::IoStep step_of(int result);
-  std::string_view next_record(std::span<const std::string_view> buffers);
+  std::string_view next_record(std::span<const std::string_view> buffers, std::size_t skip);
+  net::IoStep encrypt(std::span<const std::string_view> buffers);
+  net::IoStep send_outgoing();
 
   int fd_;
   bssl::UniquePtr<SSL> ssl_;
   ReadAhead* read_ahead_ = nullptr;  // during a call that reads
   std::string left_over_;            // ciphertext that was received but not asked for
   std::string gather_;
+  std::string outgoing_;  // ciphertext of the write under way, from sent_ on
+  std::size_t sent_ = 0;
+  std::size_t accepted_ = 0;  // plain bytes in outgoing_; told to the caller when all are sent
+  bool is_gathering_ = false;
   int socket_error_ = 0;
   bool has_failed_ = false;
   std::string failure_;
