@@ -88,6 +88,8 @@ void start(Level least) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void set_level(Level least) { spdlog::default_logger_raw()->set_level(to_spdlog(least)); }
+
 void stop() { spdlog::shutdown(); }
 
 bool is_enabled(Level level) {

@@ -30,6 +30,7 @@ struct Field {
 };
 
 void start(Level least);
+void set_level(Level least);
 // Writes what is queued and ends the logger's thread.
 void stop();
 bool is_enabled(Level level);

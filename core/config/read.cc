@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/base/nearest.h"
 #include "core/config/field.h"
 #include "core/config/places.h"
 #include "core/config/units.h"
@@ -199,7 +200,7 @@ class Reader {
   std::string advice(std::string_view key, const Fields& fields) const {
     std::vector<std::string_view> known;
     for (const Field& field : fields) known.push_back(field.name);
-    if (const std::string_view near = nearest(key, known); !near.empty()) {
+    if (const std::string_view near = base::nearest(key, known); !near.empty()) {
       const auto field = std::ranges::find(fields, near, &Field::name);
       if (std::holds_alternative<Table>(field->kind)) return fmt::format("unknown section; did you mean [{}]?", near);
       return fmt::format(

@@ -1,11 +1,10 @@
-// Sizes and durations as people write them, and the nearest of several words.
+// Sizes and durations as people write them.
 // Threads: pure functions.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,10 +17,5 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // With the largest unit that leaves a whole number.
 std::string size_text(std::uint64_t bytes);
 std::string duration_text(std::chrono::milliseconds duration);
-
-// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b);
-// The known word that was probably meant, or an empty one if none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace portreeve::config
