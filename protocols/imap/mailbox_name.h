@@ -15,8 +15,9 @@ namespace portreeve::imap {
 
 constexpr char kDelimiter = '/';
 
-// nullopt where the text breaks a rule: an unended or empty shift that isn't "&-", bits left over, printable ASCII
-// in base64, lone surrogates, control characters, 8-bit text that isn't UTF-8.
+// nullopt where the text breaks a rule: an unended shift, two without text between them, bits left over, printable
+// ASCII in base64, lone surrogates, control characters. A text with 8-bit bytes is UTF-8 as a whole, '&' included: a
+// client that sends it doesn't know modified UTF-7.
 std::optional<std::string> from_modified_utf7(std::string_view wire);
 // `name` is UTF-8.
 std::string to_modified_utf7(std::string_view name);
@@ -26,7 +27,7 @@ std::string to_modified_utf7(std::string_view name);
 std::optional<std::string> mailbox_name(std::string_view wire);
 
 // The pattern of a LIST or LSUB: '*' matches anything, '%' anything but the delimiter (RFC 3501 §6.3.8).
-// Time is linear in the name for patterns of up to 64 bytes, and grows by the word after that; never worse.
+// Time is linear in the name, by one step for every 64 bytes of the pattern; no pattern makes it worse.
 class ListPattern {
  public:
   // Both UTF-8. The reference stands before the pattern, save where that begins with the delimiter.
@@ -37,8 +38,16 @@ class ListPattern {
   const std::string& text() const { return text_; }
 
  private:
-  bool matches_text(std::string_view name, bool folds_case) const;
+  using Word = std::uint64_t;
   std::string text_;
+  // The pattern as an automaton run on bits: state i has matched the first i tokens. `symbols_` numbers the distinct
+  // literal bytes from 1; `literals_` has for each symbol the states that such a byte leaves.
+  std::size_t words_ = 0;
+  std::size_t tokens_ = 0;
+  std::array<std::uint8_t, 256> symbols_{};
+  std::vector<Word> literals_;
+  std::vector<Word> stars_;
+  std::vector<Word> percents_;
 };
 
 }  // namespace portreeve::imap

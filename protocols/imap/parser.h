@@ -73,7 +73,7 @@ class Parser {
   // long; without a tag).
   Step next_line(std::string_view bytes);
 
-  void cancel_append() { phase_ = Phase::command; }
+  void cancel_append() { start_command(); }
   void skip_append(std::uint64_t unread);
 
   // For Stream::fill().
@@ -90,11 +90,15 @@ class Parser {
     dead,
   };
 
-  Step next_command(std::string_view bytes, std::size_t begin);
+  Step next_command(std::string_view bytes);
   Step append_tail(std::string_view bytes);
-  Step reject(std::string_view bytes, std::size_t begin, Rejected rejected);
-  // Drops what it can of `bytes`; how much. True in `is_done` when the refused command is over.
-  std::size_t skip(std::string_view bytes, bool& is_done);
+  // `text` is the command up to the end of its last line.
+  Step finish_command(Command command, std::size_t consumed, std::string_view text);
+  Step reject(std::string_view text, std::size_t begin, Rejected rejected);
+  // Where the last line isn't whole yet.
+  Step reject_unended(std::string_view text, std::size_t begin, Rejected rejected);
+  // Drops what it can at the front of `bytes`; how much. Leaves Phase::command once the refused command is over.
+  std::size_t skip(std::string_view bytes);
   void end_skipped_line();
   Step die(std::size_t consumed, std::string tag, Reply reply);
   void start_command();

@@ -122,7 +122,7 @@ void write_list_root(std::string& out, bool is_lsub);
 //
 //   FetchWriter fetch(out, 12);
 //   fetch.uid(4).flags(…);
-//   fetch.literal(item, origin, size);   // then append exactly `size` bytes to `out`, or send them behind it
+//   fetch.literal(item, size);   // then append exactly `size` bytes to `out`, or send them behind it
 //   fetch.finish();
 class FetchWriter {
  public:

@@ -27,6 +27,8 @@ class SequenceSet {
   // `ranges` as a client would write them: either end may be kStar, and they may be the wrong way round.
   explicit SequenceSet(std::vector<NumberRange> ranges) : ranges_(std::move(ranges)) {}
   static std::optional<SequenceSet> parse(std::string_view text);
+  // Takes the longest sequence-set at the front of `text`; how many bytes it has, 0 if there is none.
+  static std::size_t parse_front(std::string_view text, SequenceSet& set);
 
   const std::vector<NumberRange>& ranges() const { return ranges_; }
   bool empty() const { return ranges_.empty(); }

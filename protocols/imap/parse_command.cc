@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <array>
+
+#include "protocols/imap/grammar.h"
+
+namespace portreeve::imap {
+namespace {
+
+template <class Body>
+bool nothing(Grammar&, Body&) {
+  return true;
+}
+
+template <class Body>
+bool one_mailbox(Grammar& grammar, Body& body) {
+  return grammar.sp() && grammar.mailbox(body.mailbox);
+}
+
+template <class Body>
+bool set_and_mailbox(Grammar& grammar, Body& body) {
+  return grammar.sp() && grammar.sequence_set(body.set) && grammar.sp() && grammar.mailbox(body.mailbox);
+}
+
+// id = "ID" SP id-params-list; id-params-list = "(" *(string SP nstring) ")" / nil (RFC 2971 §4)
+bool id(Grammar& grammar, Id& id) {
+  if (!grammar.sp()) return false;
+  if (grammar.try_word("NIL")) return true;
+  return grammar.maybe_empty_list([&] {
+    auto& [name, value] = id.fields.emplace_back();
+    return grammar.string(name) && grammar.sp() && grammar.nstring(value);
+  });
+}
+
+bool login(Grammar& grammar, Login& login) {
+  return grammar.sp() && grammar.astring(login.user) && grammar.sp() && grammar.astring(login.password);
+}
+
+// authenticate = "AUTHENTICATE" SP auth-type [SP (base64 / "=")] (RFC 4959 §7)
+bool authenticate(Grammar& grammar, Authenticate& authenticate) {
+  std::string_view text;
+  if (!grammar.sp() || !grammar.atom(text)) return false;
+  authenticate.mechanism = base::uppered(text);
+  if (grammar.is_at_end()) return true;
+  // All of base64 is atom characters.
+  if (!grammar.sp() || !grammar.atom(text)) return false;
+  authenticate.initial_response = text;
+  return true;
+}
+
+bool examine(Grammar& grammar, Select& select) {
+  select.is_read_only = true;
+  return select_arguments(grammar, select);
+}
+
+bool rename(Grammar& grammar, Rename& rename) {
+  return grammar.sp() && grammar.mailbox(rename.from) && grammar.sp() && grammar.mailbox(rename.to);
+}
+
+// enable = "ENABLE" 1*(SP capability) (RFC 5161 §4)
+bool enable(Grammar& grammar, Enable& enable) {
+  return grammar.sp() && grammar.items_to_end([&] {
+    std::string_view capability;
+    if (!grammar.atom(capability)) return false;
+    enable.capabilities.push_back(base::uppered(capability));
+    return true;
+  });
+}
+
+// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal; the literal stays where it is.
+bool append(Grammar& grammar, Append& append) {
+  if (!grammar.sp() || !grammar.mailbox(append.mailbox) || !grammar.sp()) return false;
+  if (grammar.peek() == '(' && (!grammar.flag_list(append.flags) || !grammar.sp())) return false;
+  if (grammar.peek() == '"' && (!grammar.date_time(append.internal_date.emplace()) || !grammar.sp())) return false;
+  LiteralHeader header;
+  if (!grammar.literal_header(header)) return false;
+  append.size = header.size;
+  append.is_synchronizing = header.is_synchronizing;
+  return true;
+}
+
+// "EXPUNGE", or "UID EXPUNGE" SP sequence-set (RFC 4315 §4)
+bool expunge(Grammar& grammar, Expunge& expunge) {
+  if (grammar.is_at_end()) return true;
+  return grammar.sp() && grammar.sequence_set(expunge.uids.emplace());
+}
+
+// store = "STORE" SP sequence-set SP ["+" / "-"] "FLAGS" [".SILENT"] SP (flag-list / (flag *(SP flag)))
+bool store(Grammar& grammar, Store& store) {
+  if (!grammar.sp() || !grammar.sequence_set(store.set) || !grammar.sp()) return false;
+  if (grammar.try_char('+')) {
+    store.change = Store::Change::add;
+  } else if (grammar.try_char('-')) {
+    store.change = Store::Change::remove;
+  }
+  Word item;
+  if (!grammar.word(item, "Expected FLAGS")) return false;
+  store.is_silent = item == "FLAGS.SILENT";
+  if (!store.is_silent && item != "FLAGS") return grammar.fail("Expected FLAGS");
+  if (!grammar.sp()) return false;
+  if (grammar.peek() == '(') return grammar.flag_list(store.flags);
+  return grammar.items_to_end([&] { return grammar.flag(store.flags); });
+}
+
+template <class Body, bool (*Arguments)(Grammar&, Body&)>
+bool parse_body(Grammar& grammar, Command& command) {
+  return Arguments(grammar, command.body.emplace<Body>());
+}
+
+struct Verb {
+  std::string_view name;
+  bool (*parse)(Grammar&, Command&);
+  bool has_uid_form = false;
+};
+
+constexpr Verb kVerbs[] = {
+    {"FETCH", parse_body<Fetch, fetch_arguments>, true},
+    {"NOOP", parse_body<Noop, nothing>},
+    {"STORE", parse_body<Store, store>, true},
+    {"SEARCH", parse_body<Search, search_arguments>, true},
+    {"STATUS", parse_body<Status, status_arguments>},
+    {"SELECT", parse_body<Select, select_arguments>},
+    {"IDLE", parse_body<Idle, nothing>},
+    {"LIST", parse_body<List, list_arguments>},
+    {"LSUB", parse_body<Lsub, lsub_arguments>},
+    {"LOGIN", parse_body<Login, login>},
+    {"AUTHENTICATE", parse_body<Authenticate, authenticate>},
+    {"CAPABILITY", parse_body<Capability, nothing>},
+    {"LOGOUT", parse_body<Logout, nothing>},
+    {"APPEND", parse_body<Append, append>},
+    {"COPY", parse_body<Copy, set_and_mailbox>, true},
+    {"MOVE", parse_body<Move, set_and_mailbox>, true},
+    {"EXPUNGE", parse_body<Expunge, expunge>, true},
+    {"CLOSE", parse_body<Close, nothing>},
+    {"UNSELECT", parse_body<Unselect, nothing>},
+    {"EXAMINE", parse_body<Select, examine>},
+    {"ID", parse_body<Id, id>},
+    {"NAMESPACE", parse_body<Namespace, nothing>},
+    {"ENABLE", parse_body<Enable, enable>},
+    {"CREATE", parse_body<Create, create_arguments>},
+    {"DELETE", parse_body<Delete, one_mailbox>},
+    {"RENAME", parse_body<Rename, rename>},
+    {"SUBSCRIBE", parse_body<Subscribe, one_mailbox>},
+    {"UNSUBSCRIBE", parse_body<Unsubscribe, one_mailbox>},
+    {"CHECK", parse_body<Check, nothing>},
+    {"STARTTLS", parse_body<StartTls, nothing>},
+};
+
+}  // namespace
+
+// command = tag SP (command-any / command-auth / command-nonauth / command-select) CRLF
+bool parse_command(Grammar& grammar, Command& command) {
+  Word name;
+  if (!grammar.tag(command.tag) || !grammar.sp() || !grammar.word(name, "Expected a command")) return false;
+  command.is_uid = name == "UID";
+  if (command.is_uid && (!grammar.sp() || !grammar.word(name, "Expected a command after UID"))) return false;
+
+  const Verb* verb = std::ranges::find(kVerbs, name.view(), &Verb::name);
+  if (verb == std::end(kVerbs)) return grammar.fail("Unknown command");
+  if (command.is_uid && !verb->has_uid_form) return grammar.fail("That command has no UID form");
+  if (!verb->parse(grammar, command)) return false;
+  if (const auto* expunge = std::get_if<Expunge>(&command.body);
+      expunge && expunge->uids.has_value() != command.is_uid) {
+    return grammar.fail(command.is_uid ? "UID EXPUNGE needs a set of UIDs" : "EXPUNGE takes no arguments");
+  }
+  // APPEND ends with its literal, and goes on behind it.
+  return std::holds_alternative<Append>(command.body) || grammar.end_of_command();
+}
+
+}  // namespace portreeve::imap

@@ -1,0 +1,225 @@
+#include "protocols/imap/parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/imap/grammar.h"
+
+namespace portreeve::imap {
+namespace {
+
+// A literal's marker at a line's end fits in this: "{", 20 digits, "+}", CRLF.
+constexpr std::size_t kMarkerBytes = 32;
+
+std::string tag_of(std::string_view bytes, const Limits& limits) {
+  std::string tag;
+  return Grammar(bytes, limits).tag(tag) ? tag : std::string();
+}
+
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+void Parser::start_command() {
+  phase_ = Phase::command;
+  line_begin_ = 0;
+  searched_ = 0;
+  literals_ = 0;
+}
+
+Step Parser::die(std::size_t consumed, std::string tag, Reply reply) {
+  phase_ = Phase::dead;
+  return {consumed, Rejected{std::move(tag), std::move(reply), true}};
+}
+
+Step Parser::next(std::string_view bytes) {
+  std::size_t begin = 0;
+  if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
+    begin = skip(bytes);
+    if (phase_ == Phase::dead) return die(begin, {}, Reply::bye("Too much to skip"));
+    if (phase_ != Phase::command) return {begin, NeedMore{}};
+  }
+  if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
+  Step step = phase_ == Phase::append_tail ? append_tail(bytes) : next_command(bytes.substr(begin));
+  step.consumed += begin;
+  return step;
+}
+
+Step Parser::next_command(std::string_view bytes) {
+  std::size_t begin = 0;
+  for (;;) {
+    std::string_view text = bytes.substr(begin);
+    std::size_t line_end = text.find('\n', std::min(searched_, text.size()));
+    bool has_line = line_end != std::string_view::npos;
+    std::size_t seen = has_line ? ++line_end : text.size();
+    bool is_too_long =
+        seen > line_begin_ && (seen - line_begin_ > limits_.max_line_bytes || seen > limits_.max_command_bytes);
+    if (is_too_long) {
+      Rejected rejected{tag_of(text, limits_), Reply::bad("The line is too long")};
+      return has_line ? reject(text.substr(0, line_end), begin, std::move(rejected))
+                      : reject_unended(text, begin, std::move(rejected));
+    }
+    if (!has_line) {
+      searched_ = std::max(searched_, text.size());
+      return {begin, NeedMore{}};
+    }
+    text = text.substr(0, line_end);
+    // Some clients send a stray CRLF before a command.
+    if (without_line_end(text).empty()) {
+      begin += line_end;
+      start_command();
+      continue;
+    }
+
+    Command command;
+    Grammar grammar(text, limits_);
+    if (parse_command(grammar, command)) return finish_command(std::move(command), begin + line_end, text);
+    if (!grammar.pending()) return reject(text, begin, {std::move(command.tag), grammar.failure()});
+
+    // The grammar wants a literal behind this line.
+    std::uint64_t size = grammar.pending()->size;
+    bool is_too_big = size > limits_.max_literal_bytes || line_end + size > limits_.max_command_bytes;
+    if (is_too_big || ++literals_ > limits_.max_literals) {
+      // RFC 7888 §4: a refused non-synchronizing literal comes all the same; it is dropped.
+      Reply why = is_too_big ? Reply::bad("The literal is too big", "TOOBIG") : Reply::bad("Too many literals");
+      return reject(text, begin, {std::move(command.tag), std::move(why)});
+    }
+    line_begin_ = searched_ = line_end + static_cast<std::size_t>(size);
+    if (grammar.pending()->is_synchronizing) return {begin, AcceptLiteral{}};
+  }
+}
+
+Step Parser::finish_command(Command command, std::size_t consumed, std::string_view text) {
+  start_command();
+  if (const auto* append = std::get_if<Append>(&command.body)) {
+    if (append->size > limits_.max_append_bytes) {
+      // RFC 4469 §5 defines the code, RFC 7889 §4 its use here.
+      return reject(text, consumed - text.size(),
+                    {std::move(command.tag), Reply::no("The message is too big", "TOOBIG")});
+    }
+    phase_ = Phase::append_tail;
+    append_tag_ = command.tag;
+  }
+  return {consumed, std::move(command)};
+}
+
+Step Parser::reject(std::string_view text, std::size_t begin, Rejected rejected) {
+  start_command();
+  std::size_t consumed = begin + text.size();
+  // A synchronizing literal isn't sent once the command is refused.
+  auto literal = literal_at_end(text);
+  if (literal && !literal->is_synchronizing) {
+    if (literal->size > limits_.max_skipped_bytes) return die(consumed, {}, Reply::bye("That literal is too big"));
+    phase_ = Phase::skip_literal;
+    to_skip_ = literal->size;
+    skipped_ = 0;
+  }
+  return {consumed, std::move(rejected)};
+}
+
+Step Parser::reject_unended(std::string_view text, std::size_t begin, Rejected rejected) {
+  start_command();
+  phase_ = Phase::skip_line;
+  skipped_ = 0;
+  skipped_tail_.clear();
+  skip(text);  // there is no LF in it
+  return {begin + text.size(), std::move(rejected)};
+}
+
+Step Parser::append_tail(std::string_view bytes) {
+  if (bytes.empty() || bytes == "\r") return {0, NeedMore{}};
+  std::size_t line_end = bytes.starts_with('\n') ? 1 : bytes.starts_with("\r\n") ? 2 : 0;
+  if (line_end > 0) {
+    start_command();
+    return {line_end, AppendEnd{}};
+  }
+  phase_ = Phase::skip_line;
+  skipped_ = 0;
+  skipped_tail_.clear();
+  return {0, Rejected{std::move(append_tag_), Reply::bad("Only the line's end may follow the message")}};
+}
+
+void Parser::skip_append(std::uint64_t unread) {
+  start_command();
+  phase_ = Phase::skip_literal;
+  to_skip_ = unread;
+  skipped_ = 0;
+}
+
+std::size_t Parser::skip(std::string_view bytes) {
+  std::size_t position = 0;
+  while (phase_ == Phase::skip_literal || (phase_ == Phase::skip_line && position < bytes.size())) {
+    std::string_view rest = bytes.substr(position);
+    if (phase_ == Phase::skip_literal) {
+      std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(to_skip_, rest.size()));
+      position += taken;
+      to_skip_ -= taken;
+      if (to_skip_ > 0) break;
+      phase_ = Phase::skip_line;
+      skipped_tail_.clear();
+      continue;
+    }
+    std::size_t line_end = rest.find('\n');
+    bool is_whole = line_end != std::string_view::npos;
+    std::string_view line = rest.substr(0, is_whole ? line_end + 1 : rest.size());
+    position += line.size();
+    skipped_ += line.size();
+    if (line.size() < kMarkerBytes) {
+      skipped_tail_ += line;
+      if (skipped_tail_.size() > kMarkerBytes) skipped_tail_.erase(0, skipped_tail_.size() - kMarkerBytes);
+    } else {
+      skipped_tail_ = line.substr(line.size() - kMarkerBytes);
+    }
+    if (skipped_ > limits_.max_skipped_bytes) {
+      phase_ = Phase::dead;
+    } else if (is_whole) {
+      end_skipped_line();
+    }
+  }
+  return position;
+}
+
+void Parser::end_skipped_line() {
+  auto literal = literal_at_end(skipped_tail_);
+  if (!literal || literal->is_synchronizing) {
+    start_command();
+  } else if (literal->size > limits_.max_skipped_bytes - skipped_) {
+    phase_ = Phase::dead;
+  } else {
+    phase_ = Phase::skip_literal;
+    to_skip_ = literal->size;
+    skipped_ += literal->size;
+  }
+}
+
+Step Parser::next_line(std::string_view bytes) {
+  std::size_t begin = 0;
+  if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
+    begin = skip(bytes);
+    if (phase_ == Phase::dead) return die(begin, {}, Reply::bye("Too much to skip"));
+    if (phase_ != Phase::command) return {begin, NeedMore{}};
+  }
+  if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
+  std::string_view text = bytes.substr(begin);
+  std::size_t line_end = text.find('\n', std::min(searched_, text.size()));
+  bool has_line = line_end != std::string_view::npos;
+  std::size_t seen = has_line ? ++line_end : text.size();
+  if (seen > limits_.max_line_bytes) {
+    Rejected rejected{{}, Reply::bad("The line is too long")};
+    if (!has_line) return reject_unended(text, begin, std::move(rejected));
+    start_command();
+    return {begin + line_end, std::move(rejected)};
+  }
+  if (!has_line) {
+    searched_ = text.size();
+    return {begin, NeedMore{}};
+  }
+  start_command();
+  return {begin + line_end, Line{without_line_end(text.substr(0, line_end))}};
+}
+
+}  // namespace portreeve::imap

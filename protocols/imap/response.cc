@@ -1,0 +1,337 @@
+#include "protocols/imap/response.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <iterator>
+
+#include "core/base/ascii.h"
+#include "protocols/imap/mailbox_name.h"
+
+namespace portreeve::imap {
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+// Longer strings go as literals: some clients have a fixed buffer for quoted ones.
+constexpr std::size_t kMaxQuotedBytes = 1000;
+
+constexpr bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
+
+std::string_view condition_name(Condition condition) {
+  switch (condition) {
+    case Condition::ok: return "OK";
+    case Condition::no: return "NO";
+    case Condition::bad: return "BAD";
+    case Condition::bye: return "BYE";
+    case Condition::preauth: return "PREAUTH";
+  }
+  return "BAD";
+}
+
+// Prints items with spaces between them and a parenthesis around all.
+class ListPrinter {
+ public:
+  explicit ListPrinter(std::string& out) : out_(out) { out_ += '('; }
+  void add(std::string_view item) {
+    if (!is_first_) out_ += ' ';
+    is_first_ = false;
+    out_ += item;
+  }
+  void end() { out_ += ')'; }
+
+ private:
+  std::string& out_;
+  bool is_first_ = true;
+};
+
+void add_system_flags(ListPrinter& list, SystemFlags flags) {
+  for (SystemFlags flag : {kAnswered, kFlagged, kDeleted, kSeen, kDraft}) {
+    if (flags & flag) list.add(flag_name(flag));
+  }
+}
+
+void write_number_line(std::string& out, std::uint32_t number, std::string_view name) {
+  out += "* ";
+  write_number(out, number);
+  out += name;
+  out += kLineEnd;
+}
+
+void write_words(std::string& out, const auto& words) {
+  for (const auto& word : words) {
+    out += ' ';
+    out += word;
+  }
+}
+
+void write_two_digits(std::string& out, unsigned value) {
+  out += static_cast<char>('0' + value / 10 % 10);
+  out += static_cast<char>('0' + value % 10);
+}
+
+std::string_view status_item_name(StatusItem item) {
+  switch (item) {
+    case StatusItem::messages: return "MESSAGES";
+    case StatusItem::recent: return "RECENT";
+    case StatusItem::uid_next: return "UIDNEXT";
+    case StatusItem::uid_validity: return "UIDVALIDITY";
+    case StatusItem::unseen: return "UNSEEN";
+  }
+  return "MESSAGES";
+}
+
+}  // namespace
+
+Text::Text(std::string_view text) : text_(text) {
+  std::ranges::replace_if(text_, [](char c) { return !is_printable(c); }, '?');
+}
+
+Code::Code(std::string_view text) {
+  std::ranges::copy_if(text, std::back_inserter(text_), [](char c) { return is_printable(c) && c != ']'; });
+}
+
+Code Code::number(std::string_view name, std::uint64_t number) {
+  Code code(name);
+  code.text_ += ' ';
+  write_number(code.text_, number);
+  return code;
+}
+
+Code Code::capability(std::span<const std::string_view> capabilities) {
+  Code code("CAPABILITY");
+  write_words(code.text_, capabilities);
+  return code;
+}
+
+Code Code::permanent_flags(SystemFlags flags, std::span<const std::string> keywords, bool allows_new) {
+  Code code("PERMANENTFLAGS ");
+  ListPrinter list(code.text_);
+  add_system_flags(list, flags);
+  for (const std::string& keyword : keywords) list.add(keyword);
+  if (allows_new) list.add("\\*");
+  list.end();
+  return code;
+}
+
+Code Code::append_uid(std::uint32_t uid_validity, std::uint32_t uid) {
+  Code code = number("APPENDUID", uid_validity);
+  code.text_ += ' ';
+  write_number(code.text_, uid);
+  return code;
+}
+
+Code Code::copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> from,
+                    std::span<const std::uint32_t> to) {
+  Code code = number("COPYUID", uid_validity);
+  code.text_ += ' ';
+  write_set(code.text_, from);
+  code.text_ += ' ';
+  write_set(code.text_, to);
+  return code;
+}
+
+void write_tagged(std::string& out, std::string_view tag, const Reply& reply) {
+  out += tag.empty() ? "*" : tag;
+  out += ' ';
+  out += condition_name(reply.condition);
+  out += ' ';
+  if (!reply.code.empty()) {
+    out += '[';
+    out += reply.code.view();
+    out += "] ";
+  }
+  out += reply.text.view();
+  out += kLineEnd;
+}
+
+void write_untagged(std::string& out, const Reply& reply) { write_tagged(out, {}, reply); }
+
+void write_continuation(std::string& out, const Text& text) {
+  out += "+ ";
+  out += text.view();
+  out += kLineEnd;
+}
+
+void write_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), number);
+  out.append(digits, end);
+}
+
+void write_string(std::string& out, std::string_view text) {
+  if (text.size() <= kMaxQuotedBytes && std::ranges::all_of(text, is_printable)) {
+    out += '"';
+    for (char c : text) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    out += '"';
+    return;
+  }
+  out += '{';
+  write_number(out, text.size());
+  out += "}\r\n";
+  std::size_t begin = out.size();
+  out += text;
+  // RFC 3501 §9: a literal may have any byte but NUL.
+  std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '\0', '?');
+}
+
+void write_nstring(std::string& out, const std::optional<std::string>& text) {
+  if (text) {
+    write_string(out, *text);
+  } else {
+    out += "NIL";
+  }
+}
+
+void write_astring(std::string& out, std::string_view text) {
+  bool is_plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
+  });
+  if (is_plain && !base::equals_ignoring_case(text, "NIL")) {
+    out += text;
+  } else {
+    write_string(out, text);
+  }
+}
+
+void write_mailbox(std::string& out, std::string_view name) { write_astring(out, to_modified_utf7(name)); }
+
+void write_flags(std::string& out, SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
+                 std::span<const std::string> keywords) {
+  ListPrinter list(out);
+  add_system_flags(list, flags);
+  if (is_recent) list.add("\\Recent");
+  for (std::size_t i = 0; keyword_bits != 0 && i < keywords.size(); ++i, keyword_bits >>= 1) {
+    if (keyword_bits & 1) list.add(keywords[i]);
+  }
+  list.end();
+}
+
+void write_internal_date(std::string& out, std::int64_t unix_seconds) {
+  using namespace std::chrono;
+  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  // Years of four digits are all that the form has.
+  constexpr sys_seconds kFirst = sys_days(year(0) / 1 / 1);
+  constexpr sys_seconds kLast = sys_days(year(9999) / 12 / 31) + hours(23) + minutes(59) + seconds(59);
+  sys_seconds time = std::clamp(sys_seconds(seconds(unix_seconds)), kFirst, kLast);
+  auto day_point = floor<days>(time);
+  year_month_day date(day_point);
+  hh_mm_ss clock(time - day_point);
+  auto day_of_month = static_cast<unsigned>(date.day());
+  auto year_number = static_cast<unsigned>(static_cast<int>(date.year()));
+
+  out += '"';
+  out += day_of_month < 10 ? ' ' : static_cast<char>('0' + day_of_month / 10);
+  out += static_cast<char>('0' + day_of_month % 10);
+  out += '-';
+  out += kMonths.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3);
+  out += '-';
+  write_two_digits(out, year_number / 100);
+  write_two_digits(out, year_number % 100);
+  out += ' ';
+  write_two_digits(out, static_cast<unsigned>(clock.hours().count()));
+  out += ':';
+  write_two_digits(out, static_cast<unsigned>(clock.minutes().count()));
+  out += ':';
+  write_two_digits(out, static_cast<unsigned>(clock.seconds().count()));
+  out += " +0000\"";
+}
+
+void write_capability(std::string& out, std::span<const std::string_view> capabilities) {
+  out += "* CAPABILITY";
+  write_words(out, capabilities);
+  out += kLineEnd;
+}
+
+void write_enabled(std::string& out, std::span<const std::string> capabilities) {
+  out += "* ENABLED";
+  write_words(out, capabilities);
+  out += kLineEnd;
+}
+
+void write_id(std::string& out, std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+  out += "* ID ";
+  if (fields.size() == 0) {
+    out += "NIL\r\n";
+    return;
+  }
+  char before = '(';
+  for (const auto& [name, value] : fields) {
+    out += before;
+    write_string(out, name);
+    out += ' ';
+    write_string(out, value);
+    before = ' ';
+  }
+  out += ")\r\n";
+}
+
+void write_namespace(std::string& out) {
+  out += "* NAMESPACE ((\"\" \"";
+  out += kDelimiter;
+  out += "\")) NIL NIL\r\n";
+}
+
+void write_exists(std::string& out, std::uint32_t messages) { write_number_line(out, messages, " EXISTS"); }
+void write_recent(std::string& out, std::uint32_t messages) { write_number_line(out, messages, " RECENT"); }
+void write_expunge(std::string& out, std::uint32_t sequence) { write_number_line(out, sequence, " EXPUNGE"); }
+
+void write_flags_line(std::string& out, std::span<const std::string> keywords) {
+  out += "* FLAGS ";
+  ListPrinter list(out);
+  add_system_flags(list, kAllSystemFlags);
+  for (const std::string& keyword : keywords) list.add(keyword);
+  list.end();
+  out += kLineEnd;
+}
+
+void write_search(std::string& out, std::span<const std::uint32_t> numbers) {
+  out += "* SEARCH";
+  for (std::uint32_t number : numbers) {
+    out += ' ';
+    write_number(out, number);
+  }
+  out += kLineEnd;
+}
+
+void write_status(std::string& out, std::string_view mailbox,
+                  std::span<const std::pair<StatusItem, std::uint64_t>> values) {
+  out += "* STATUS ";
+  write_mailbox(out, mailbox);
+  out += ' ';
+  ListPrinter list(out);
+  for (const auto& [item, value] : values) {
+    list.add(status_item_name(item));
+    out += ' ';
+    write_number(out, value);
+  }
+  list.end();
+  out += kLineEnd;
+}
+
+void write_list(std::string& out, const ListLine& line) {
+  out += line.is_lsub ? "* LSUB " : "* LIST ";
+  ListPrinter attributes(out);
+  if (line.is_no_select) attributes.add("\\Noselect");
+  if (line.is_non_existent) attributes.add("\\NonExistent");
+  if (line.is_subscribed) attributes.add("\\Subscribed");
+  if (line.has_children) attributes.add(*line.has_children ? "\\HasChildren" : "\\HasNoChildren");
+  if (line.special_use != SpecialUse::none) attributes.add(special_use_name(line.special_use));
+  attributes.end();
+  out += " \"";
+  out += kDelimiter;
+  out += "\" ";
+  write_mailbox(out, line.name);
+  if (line.has_subscribed_child) out += " (\"CHILDINFO\" (\"SUBSCRIBED\"))";  // RFC 5258 §3.5
+  out += kLineEnd;
+}
+
+void write_list_root(std::string& out, bool is_lsub) {
+  out += is_lsub ? "* LSUB (\\Noselect) \"" : "* LIST (\\Noselect) \"";
+  out += kDelimiter;
+  out += "\" \"\"\r\n";
+}
+
+}  // namespace portreeve::imap

@@ -1,0 +1,91 @@
+#include "protocols/imap/response.h"
+
+namespace portreeve::imap {
+
+FetchWriter::FetchWriter(std::string& out, std::uint32_t sequence) : out_(out) {
+  out_ += "* ";
+  write_number(out_, sequence);
+  out_ += " FETCH (";
+}
+
+void FetchWriter::name(std::string_view name) {
+  if (!is_first_) out_ += ' ';
+  is_first_ = false;
+  out_ += name;
+}
+
+FetchWriter& FetchWriter::uid(std::uint32_t uid) {
+  name("UID ");
+  write_number(out_, uid);
+  return *this;
+}
+
+FetchWriter& FetchWriter::flags(SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
+                                std::span<const std::string> keywords) {
+  name("FLAGS ");
+  write_flags(out_, flags, is_recent, keyword_bits, keywords);
+  return *this;
+}
+
+FetchWriter& FetchWriter::internal_date(std::int64_t unix_seconds) {
+  name("INTERNALDATE ");
+  write_internal_date(out_, unix_seconds);
+  return *this;
+}
+
+FetchWriter& FetchWriter::rfc822_size(std::uint64_t size) {
+  name("RFC822.SIZE ");
+  write_number(out_, size);
+  return *this;
+}
+
+FetchWriter& FetchWriter::envelope(std::string_view printed) {
+  name("ENVELOPE ");
+  out_ += printed;
+  return *this;
+}
+
+FetchWriter& FetchWriter::body(std::string_view printed) {
+  name("BODY ");
+  out_ += printed;
+  return *this;
+}
+
+FetchWriter& FetchWriter::body_structure(std::string_view printed) {
+  name("BODYSTRUCTURE ");
+  out_ += printed;
+  return *this;
+}
+
+void FetchWriter::label(const FetchItem& item) {
+  switch (item.kind) {
+    case FetchItem::Kind::rfc822: return name("RFC822");
+    case FetchItem::Kind::rfc822_header: return name("RFC822.HEADER");
+    case FetchItem::Kind::rfc822_text: return name("RFC822.TEXT");
+    default: break;
+  }
+  name("BODY[");
+  out_ += item.section.label;
+  out_ += ']';
+  if (!item.partial) return;
+  // RFC 3501 §7.4.2: the origin alone, without the length.
+  out_ += '<';
+  write_number(out_, item.partial->offset);
+  out_ += '>';
+}
+
+void FetchWriter::literal(const FetchItem& item, std::uint64_t size) {
+  label(item);
+  out_ += " {";
+  write_number(out_, size);
+  out_ += "}\r\n";
+}
+
+void FetchWriter::nil(const FetchItem& item) {
+  label(item);
+  out_ += " NIL";
+}
+
+void FetchWriter::finish() { out_ += ")\r\n"; }
+
+}  // namespace portreeve::imap
