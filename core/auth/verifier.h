@@ -9,15 +9,21 @@
 
 namespace portreeve::auth {
 
-constexpr std::uint32_t kIterations = 4096;  // RFC 7677 §4
+constexpr std::uint32_t kIterations = 4096;          // RFC 7677 §4
+constexpr std::uint32_t kMaxIterations = 1'000'000;  // of a verifier from elsewhere, lest a login take minutes
 constexpr std::size_t kMaxPasswordBytes = 1024;
 
 // "SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>" (RFC 5803), with a new random salt.
+//
+// Deviation: the password is taken byte for byte. RFC 5802 §5.1 would have SASLprep applied, which changes nothing in
+// printable ASCII; beyond that, most clients don't do it either.
 std::string make_verifier(std::string_view password);
+// Precondition: 1 to 64 bytes of salt, 1 to kMaxIterations.
+std::string make_verifier(std::string_view password, std::string_view salt, std::uint32_t iterations);
 bool is_verifier(std::string_view text);
 
-// In constant time for verifiers of like iterations. Pass unknown_user_verifier() where there is no account, so that
-// both take the same time; it never verifies.
+// False for what is no verifier, or too long a password. In constant time for verifiers of like iterations. Pass
+// unknown_user_verifier() where there is no account, so that both take the same time; it never verifies.
 bool verify(std::string_view password, std::string_view verifier);
 const std::string& unknown_user_verifier();
 

@@ -1,0 +1,120 @@
+#include "core/auth/verifier.h"
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "core/tls/digest.h"
+
+namespace portreeve::auth {
+namespace {
+
+constexpr std::string_view kScheme = "SCRAM-SHA-256$";
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kMaxSaltBytes = 64;
+
+struct Parsed {
+  std::uint32_t iterations = 0;
+  std::string salt;
+  std::string stored_key;
+};
+
+std::string_view view(const tls::Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// Up to `end`, which is dropped from `rest` with it.
+std::optional<std::string_view> take_until(std::string_view& rest, char end) {
+  const std::size_t at = rest.find(end);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view taken = rest.substr(0, at);
+  rest.remove_prefix(at + 1);
+  return taken;
+}
+
+std::optional<std::uint32_t> to_iterations(std::string_view digits) {
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  if (error != std::errc() || end != digits.data() + digits.size() || count == 0 || count > kMaxIterations) {
+    return std::nullopt;
+  }
+  return count;
+}
+
+std::optional<std::string> to_key(std::string_view text) {
+  auto key = tls::base64_decode(text);
+  if (key && key->size() != tls::Sha256().size()) return std::nullopt;
+  return key;
+}
+
+std::optional<Parsed> parse(std::string_view text) {
+  if (!text.starts_with(kScheme)) return std::nullopt;
+  text.remove_prefix(kScheme.size());
+  const auto iterations_text = take_until(text, ':');
+  const auto salt_text = take_until(text, '$');
+  const auto stored_text = take_until(text, ':');
+  if (!iterations_text || !salt_text || !stored_text) return std::nullopt;
+
+  const auto iterations = to_iterations(*iterations_text);
+  auto salt = tls::base64_decode(*salt_text);
+  auto stored_key = to_key(*stored_text);
+  if (!iterations || !salt || salt->empty() || salt->size() > kMaxSaltBytes || !stored_key || !to_key(text)) {
+    return std::nullopt;
+  }
+  return Parsed{*iterations, std::move(*salt), std::move(*stored_key)};
+}
+
+// RFC 5802 §3: StoredKey := H(HMAC(SaltedPassword, "Client Key"))
+tls::Sha256 stored_key_of(const tls::Sha256& salted_password) {
+  return tls::sha256(view(tls::hmac_sha256(view(salted_password), "Client Key")));
+}
+
+std::string print(std::uint32_t iterations, std::string_view salt, const tls::Sha256& stored_key,
+                  const tls::Sha256& server_key) {
+  std::string text(kScheme);
+  text += std::to_string(iterations) + ':' + tls::base64_encode(salt) + '$';
+  text += tls::base64_encode(view(stored_key)) + ':' + tls::base64_encode(view(server_key));
+  return text;
+}
+
+}  // namespace
+
+std::string make_verifier(std::string_view password, std::string_view salt, std::uint32_t iterations) {
+  const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, salt, iterations);
+  // RFC 5802 §3: ServerKey := HMAC(SaltedPassword, "Server Key")
+  const tls::Sha256 server_key = tls::hmac_sha256(view(salted_password), "Server Key");
+  return print(iterations, salt, stored_key_of(salted_password), server_key);
+}
+
+std::string make_verifier(std::string_view password) {
+  std::array<std::uint8_t, kSaltBytes> salt{};
+  tls::fill_random(salt);
+  return make_verifier(password, {reinterpret_cast<const char*>(salt.data()), salt.size()}, kIterations);
+}
+
+bool is_verifier(std::string_view text) { return parse(text).has_value(); }
+
+bool verify(std::string_view password, std::string_view verifier) {
+  // HMAC fills a short key up with NULs, so that "x" and "x\0" would be one password; no protocol can send a NUL.
+  if (password.size() > kMaxPasswordBytes || password.find('\0') != std::string_view::npos) return false;
+  const auto parsed = parse(verifier);
+  if (!parsed) return false;
+  const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, parsed->salt, parsed->iterations);
+  return tls::equal_in_constant_time(view(stored_key_of(salted_password)), parsed->stored_key);
+}
+
+const std::string& unknown_user_verifier() {
+  // Keys that were not made from any password.
+  static const std::string text = [] {
+    std::array<std::uint8_t, kSaltBytes> salt{};
+    tls::Sha256 stored_key{};
+    tls::Sha256 server_key{};
+    tls::fill_random(salt);
+    tls::fill_random(stored_key);
+    tls::fill_random(server_key);
+    return print(kIterations, {reinterpret_cast<const char*>(salt.data()), salt.size()}, stored_key, server_key);
+  }();
+  return text;
+}
+
+}  // namespace portreeve::auth
