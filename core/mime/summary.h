@@ -24,24 +24,27 @@ struct Limits {
 // which they begin, the message itself first, each with its parent before it.
 struct Part {
   std::int32_t parent = -1;  // index into Summary::parts
-  std::uint32_t number = 0;  // of this part among its siblings, from 1; 0 for the message itself
+  std::uint32_t number = 0;  // of this part among its siblings, from 1; 0 for a message, the whole one or one within
   bool is_message = false;   // message/rfc822 or message/global: its single child is the message within
   bool is_multipart = false;
   std::uint64_t header_begin = 0;  // its MIME header, with the blank line
   std::uint64_t body_begin = 0;
   std::uint64_t body_end = 0;
+  bool operator==(const Part&) const = default;
 };
 
 struct Summary {
-  std::uint64_t size = 0;            // bytes, as given: RFC822.SIZE
-  std::uint64_t bare_lfs = 0;        // LFs without a CR: what POP3 adds when it sends the message (RFC 1939 §3)
-  std::uint64_t header_bytes = 0;    // the header with its blank line, if it has one
-  std::optional<std::int64_t> date;  // the Date field in Unix seconds
-  std::string envelope;              // RFC 3501 ENVELOPE, printed: "(…)"
-  std::string body;                  // BODY, printed
-  std::string body_structure;        // BODYSTRUCTURE, printed
-  bool is_utf8 = false;              // a header has 8-bit text, so that UTF8=ACCEPT would print it otherwise
-  std::vector<Part> parts;           // at least one
+  std::uint64_t size = 0;              // bytes, as given: RFC822.SIZE
+  std::uint64_t bare_lfs = 0;          // LFs without a CR: what POP3 adds when it sends the message (RFC 1939 §3)
+  std::uint64_t header_bytes = 0;      // the header with its blank line, if it has one
+  std::optional<std::int64_t> date;    // the Date field in Unix seconds
+  std::int32_t date_zone_minutes = 0;  // its zone, east of UTC: SENTON goes by the date as written (RFC 3501 §6.4.4)
+  std::string envelope;                // RFC 3501 ENVELOPE, printed: "(…)"
+  std::string body;                    // BODY, printed
+  std::string body_structure;          // BODYSTRUCTURE, printed
+  bool is_utf8 = false;                // a header has 8-bit text, so that UTF8=ACCEPT would print it otherwise
+  std::vector<Part> parts;             // at least one
+  bool operator==(const Summary&) const = default;
 };
 
 class SummaryBuilder {
@@ -63,9 +66,15 @@ class SummaryBuilder {
 Summary summarize(std::string_view message, Limits limits = {});
 
 // The part that an IMAP section number such as "1.2" names (RFC 3501 §6.4.5), or null. An empty path is the message.
+// What is in a message within is counted from it: if "2" is a message, "2.1" is a part of the one within, or its whole
+// body if that has no parts; inner_message() of "2" is what "2.HEADER" and "2.TEXT" mean.
+const Part* find_part(const std::vector<Part>& parts, const std::vector<std::uint32_t>& path);
 const Part* find_part(const Summary& summary, const std::vector<std::uint32_t>& path);
+// The message within a part that is one, or null. The part is one of `parts`.
+const Part* inner_message(const std::vector<Part>& parts, const Part& part);
 
-// The packed form that the store keeps. decode() gives nullopt for bytes that encode() didn't make.
+// The packed form that the store keeps. decode() gives nullopt for bytes that encode() didn't make. To read only some
+// of it without copying, see summary_codec.h.
 std::string encode(const Summary& summary);
 std::optional<Summary> decode(std::string_view packed);
 

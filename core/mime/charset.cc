@@ -1,0 +1,229 @@
+#include "core/mime/charset.h"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "core/base/ascii.h"
+
+namespace portreeve::mime {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+struct Charset {
+  std::string_view name;   // in mail, in lower case, without punctuation
+  std::string_view iconv;  // empty: UTF-8
+};
+
+// The labels of text in Latin-1 are as often as not on Windows-1252, which has it within (as HTML's standard has it).
+constexpr auto kCharsets = std::to_array<Charset>({{"ascii", ""},
+                                                   {"usascii", ""},
+                                                   {"ansix341968", ""},
+                                                   {"utf8", ""},
+                                                   {"unicode11utf8", ""},
+                                                   {"latin1", "WINDOWS-1252"},
+                                                   {"iso88591", "WINDOWS-1252"},
+                                                   {"iso88592", "ISO-8859-2"},
+                                                   {"latin2", "ISO-8859-2"},
+                                                   {"iso88593", "ISO-8859-3"},
+                                                   {"iso88594", "ISO-8859-4"},
+                                                   {"iso88595", "ISO-8859-5"},
+                                                   {"iso88596", "ISO-8859-6"},
+                                                   {"iso88597", "ISO-8859-7"},
+                                                   {"iso88598", "ISO-8859-8"},
+                                                   {"iso88598i", "ISO-8859-8"},
+                                                   {"iso88599", "ISO-8859-9"},
+                                                   {"iso885910", "ISO-8859-10"},
+                                                   {"iso885911", "ISO-8859-11"},
+                                                   {"iso885913", "ISO-8859-13"},
+                                                   {"iso885914", "ISO-8859-14"},
+                                                   {"iso885915", "ISO-8859-15"},
+                                                   {"iso885916", "ISO-8859-16"},
+                                                   {"windows1250", "WINDOWS-1250"},
+                                                   {"windows1251", "WINDOWS-1251"},
+                                                   {"windows1252", "WINDOWS-1252"},
+                                                   {"windows1253", "WINDOWS-1253"},
+                                                   {"windows1254", "WINDOWS-1254"},
+                                                   {"windows1255", "WINDOWS-1255"},
+                                                   {"windows1256", "WINDOWS-1256"},
+                                                   {"windows1257", "WINDOWS-1257"},
+                                                   {"windows1258", "WINDOWS-1258"},
+                                                   {"windows874", "CP874"},
+                                                   {"tis620", "TIS-620"},
+                                                   {"cp437", "CP437"},
+                                                   {"cp850", "CP850"},
+                                                   {"cp852", "CP852"},
+                                                   {"cp866", "CP866"},
+                                                   {"ibm850", "CP850"},
+                                                   {"ibm866", "CP866"},
+                                                   {"macintosh", "MACINTOSH"},
+                                                   {"koi8r", "KOI8-R"},
+                                                   {"koi8u", "KOI8-U"},
+                                                   {"gb2312", "GB18030"},
+                                                   {"gbk", "GB18030"},
+                                                   {"gb18030", "GB18030"},
+                                                   {"cp936", "GB18030"},
+                                                   {"hzgb2312", "GB18030"},
+                                                   {"big5", "BIG5-HKSCS"},
+                                                   {"big5hkscs", "BIG5-HKSCS"},
+                                                   {"cp950", "BIG5-HKSCS"},
+                                                   {"euctw", "EUC-TW"},
+                                                   {"iso2022jp", "ISO-2022-JP"},
+                                                   {"iso2022jpms", "ISO-2022-JP"},
+                                                   {"shiftjis", "CP932"},
+                                                   {"sjis", "CP932"},
+                                                   {"xsjis", "CP932"},
+                                                   {"windows31j", "CP932"},
+                                                   {"cp932", "CP932"},
+                                                   {"eucjp", "EUC-JP"},
+                                                   {"euckr", "CP949"},
+                                                   {"ksc56011987", "CP949"},
+                                                   {"ksc5601", "CP949"},
+                                                   {"cp949", "CP949"},
+                                                   {"iso2022kr", "ISO-2022-KR"},
+                                                   {"utf16", "UTF-16"},
+                                                   {"utf16le", "UTF-16LE"},
+                                                   {"utf16be", "UTF-16BE"},
+                                                   {"utf7", "UTF-7"},
+                                                   {"unicode11utf7", "UTF-7"}});
+
+const Charset* find_charset(std::string_view label) {
+  constexpr std::size_t kMaxLabel = 40;
+  if (label.size() > kMaxLabel) return nullptr;
+  std::string key;
+  for (char c : label) {
+    c = base::to_lower(c);
+    if (base::is_alpha(c) || base::is_digit(c)) key += c;
+  }
+  for (std::string_view prefix : {"xcp", "xwindows", "cp125"}) {
+    if (!key.starts_with(prefix)) continue;
+    if (prefix == "cp125") key = "windows125" + key.substr(prefix.size());
+    if (prefix == "xcp") key = "windows" + key.substr(prefix.size());
+    if (prefix == "xwindows") key = key.substr(1);
+  }
+  auto at = std::ranges::find(kCharsets, std::string_view(key), &Charset::name);
+  return at == kCharsets.end() ? nullptr : &*at;
+}
+
+// The length of the UTF-8 character at the beginning, or 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+  auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  auto is_next = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return is_next(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    unsigned second = byte(1);
+    bool is_overlong = first == 0xE0 && second < 0xA0;
+    bool is_surrogate = first == 0xED && second > 0x9F;
+    return is_next(1) && is_next(2) && !is_overlong && !is_surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    unsigned second = byte(1);
+    bool is_out = (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+    return is_next(1) && is_next(2) && is_next(3) && !is_out ? 4 : 0;
+  }
+  return 0;
+}
+
+// How much of `text` up to `limit` ends between characters.
+std::size_t cut_utf8(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text.size();
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+  return limit;
+}
+
+// An iconv descriptor.
+class Converter {
+ public:
+  explicit Converter(std::string_view from) : handle_(iconv_open("UTF-8", std::string(from).c_str())) {}
+  ~Converter() {
+    if (is_open()) iconv_close(handle_);
+  }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+  bool is_open() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+
+  std::string convert(std::string_view bytes, std::size_t limit) {
+    std::string out;
+    char* in = const_cast<char*>(bytes.data());  // iconv doesn't write to it
+    std::size_t left = bytes.size();
+    std::array<char, 4096> buffer;
+    while (left > 0 && out.size() < limit) {
+      char* to = buffer.data();
+      std::size_t room = buffer.size();
+      std::size_t result = iconv(handle_, &in, &left, &to, &room);
+      int error = errno;
+      out.append(buffer.data(), buffer.size() - room);
+      if (result != static_cast<std::size_t>(-1) || error == E2BIG) continue;
+      // Not of the charset, or cut off at the end.
+      out += kReplacement;
+      ++in;
+      --left;
+      if (error == EINVAL) break;
+    }
+    out.resize(cut_utf8(out, limit));
+    return out;
+  }
+
+ private:
+  iconv_t handle_;
+};
+
+}  // namespace
+
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+  return all < 0x80;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  while (!text.empty()) {
+    std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string sanitized_utf8(std::string_view text, std::size_t limit) {
+  if (is_ascii(text)) return std::string(text.substr(0, limit));
+  std::string out;
+  out.reserve(std::min(text.size(), limit));
+  while (!text.empty() && out.size() < limit) {
+    std::size_t length = utf8_length(text);
+    std::string_view next = length == 0 ? kReplacement : text.substr(0, length);
+    if (out.size() + next.size() > limit) break;
+    out += next;
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+std::optional<std::string> to_utf8(std::string_view charset, std::string_view bytes, std::size_t limit) {
+  const Charset* known = find_charset(charset);
+  if (!known) return std::nullopt;
+  if (known->iconv.empty()) return sanitized_utf8(bytes, limit);
+  Converter converter(known->iconv);
+  if (!converter.is_open()) return std::nullopt;
+  return converter.convert(bytes, limit);
+}
+
+std::string to_utf8_or_guess(std::string_view charset, std::string_view bytes, std::size_t limit) {
+  // Text that says nothing, or ASCII, and is neither, is no rare thing.
+  const Charset* known = find_charset(charset);
+  bool is_label_useful = known && (!known->iconv.empty() || known->name == "utf8");
+  if (is_label_useful) {
+    if (auto text = to_utf8(charset, bytes, limit)) return *std::move(text);
+  }
+  if (is_valid_utf8(bytes)) return sanitized_utf8(bytes, limit);
+  if (auto text = to_utf8("windows-1252", bytes, limit)) return *std::move(text);
+  return sanitized_utf8(bytes, limit);
+}
+
+}  // namespace portreeve::mime

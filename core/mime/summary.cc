@@ -1,0 +1,292 @@
+#include "core/mime/summary.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/base/ascii.h"
+#include "core/mime/boundaries.h"
+#include "core/mime/charset.h"
+#include "core/mime/date.h"
+#include "core/mime/envelope.h"
+#include "core/mime/lines.h"
+#include "core/mime/tree.h"
+
+namespace portreeve::mime {
+
+// Reads line by line in headers, and in bodies only where a line begins with "--" while a multipart is open. Nothing
+// is decided before a line is complete, so that the pieces in which the bytes come make no difference.
+struct SummaryBuilder::Impl {
+  explicit Impl(Limits given) : limits(given) { begin_part(-1, 0, 0); }
+
+  void feed(std::string_view bytes);
+  Summary finish();
+
+ private:
+  void begin_part(std::int32_t parent, std::uint32_t number, std::uint64_t at);
+  void begin_line();
+  void end_line();
+  void count(const LineScan& scan, std::string_view bytes);
+  std::string_view gather(std::string_view piece, bool is_complete);
+  std::size_t feed_header(std::string_view bytes);
+  std::size_t feed_body(std::string_view bytes);
+  std::size_t feed_watched_line(std::string_view bytes);
+  void end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body);
+  void cross_boundary(std::string_view whole);
+  void close_above(std::size_t level, std::uint64_t end, std::uint64_t lfs_at_end);
+
+  Limits limits;
+  Summary summary;
+  Tree tree;
+  std::vector<OpenPart> open;
+  bool in_header = true;
+  bool is_full = false;  // no more parts: what comes belongs to the last
+
+  std::uint64_t offset = 0;  // of the next byte
+  std::uint64_t lfs = 0;     // so far
+  char last = '\0';          // the byte before `offset`
+  char second_last = '\0';
+
+  // The line that is being read.
+  bool at_line_begin = true;
+  bool is_watched = false;  // in a body: it may be a boundary
+  std::uint64_t line_begin = 0;
+  std::uint64_t line_lfs = 0;  // LFs before it
+  unsigned line_break = 0;     // bytes of the line end before it
+  std::string line;            // its first bytes, if it began in an earlier piece
+
+  std::string header;                 // of the innermost part, as far as it is looked at
+  std::size_t header_line_begin = 0;  // in `header`: where the line begins
+};
+
+void SummaryBuilder::Impl::begin_part(std::int32_t parent, std::uint32_t number, std::uint64_t at) {
+  OpenPart part;
+  part.index = tree.add(parent, number, at);
+  open.push_back(std::move(part));
+  in_header = true;
+  header.clear();
+}
+
+void SummaryBuilder::Impl::begin_line() {
+  at_line_begin = false;
+  line_begin = offset;
+  line_lfs = lfs;
+  line_break = last != '\n' ? 0 : second_last == '\r' ? 2 : 1;
+  header_line_begin = header.size();
+}
+
+void SummaryBuilder::Impl::end_line() {
+  at_line_begin = true;
+  is_watched = false;
+  line.clear();
+}
+
+void SummaryBuilder::Impl::count(const LineScan& scan, std::string_view bytes) {
+  if (scan.consumed == 0) return;
+  offset += scan.consumed;
+  lfs += scan.lfs;
+  summary.bare_lfs += scan.bare_lfs;
+  second_last = scan.consumed > 1 ? bytes[scan.consumed - 2] : last;
+  last = bytes[scan.consumed - 1];
+}
+
+// The beginning of the line whose next piece this is.
+std::string_view SummaryBuilder::Impl::gather(std::string_view piece, bool is_complete) {
+  if (line.empty() && is_complete) return piece.substr(0, kMaxBoundaryLine);
+  line += piece.substr(0, kMaxBoundaryLine - line.size());
+  return line;
+}
+
+void SummaryBuilder::Impl::feed(std::string_view bytes) {
+  while (!bytes.empty()) bytes.remove_prefix(in_header ? feed_header(bytes) : feed_body(bytes));
+}
+
+std::size_t SummaryBuilder::Impl::feed_header(std::string_view bytes) {
+  if (at_line_begin) begin_line();
+  auto end = bytes.find('\n');
+  bool is_complete = end != std::string_view::npos;
+  std::string_view piece = bytes.substr(0, is_complete ? end + 1 : end);
+  bool is_bare = is_complete && (end > 0 ? bytes[end - 1] : last) != '\r';
+  header += piece.substr(0, limits.max_header_bytes - std::min(limits.max_header_bytes, header.size()));
+  count({.consumed = piece.size(), .lfs = is_complete ? 1U : 0U, .bare_lfs = is_bare ? 1U : 0U}, piece);
+  std::string_view whole = gather(piece, is_complete);
+  if (!is_complete) return piece.size();
+  if (whole == "\n" || whole == "\r\n") {
+    end_header(offset, lfs);
+  } else if (whole.starts_with("--")) {
+    cross_boundary(whole);
+  }
+  end_line();
+  return piece.size();
+}
+
+// The header of the innermost part is complete.
+void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body) {
+  in_header = false;
+  std::size_t level = open.size() - 1;
+  std::size_t index = open[level].index;
+  tree.part(index).body_begin = tree.part(index).body_end = body_begin;
+  open[level].lfs_before = lfs_before_body;
+
+  std::int32_t parent = tree.part(index).parent;
+  bool is_message = parent < 0 || tree.part(static_cast<std::size_t>(parent)).is_message;
+  bool in_digest = !is_message && open[level - 1].is_digest;
+  KnownFields fields = known_fields(header);
+  Content content = read_content(fields, in_digest);
+  if (!is_ascii(header) || content.is_global) summary.is_utf8 = true;
+  if (is_message) tree.set_envelope(index, print_envelope(fields));
+  if (parent < 0 && fields.date) {
+    if (auto date = parse_date(*fields.date)) {
+      summary.date = date->unix_seconds;
+      summary.date_zone_minutes = date->zone_minutes;
+    }
+  }
+  bool is_leaf = content.kind == Content::Kind::text || content.kind == Content::Kind::basic;
+  bool has_room = open.size() <= limits.max_depth && tree.size() < limits.max_parts;
+  if (!is_leaf && !has_room) make_opaque(content, fields);
+  if (content.kind == Content::Kind::multipart) {
+    open[level].is_multipart = true;
+    open[level].is_digest = content.is_digest;
+    open[level].boundary = std::move(content.boundary);
+  }
+  bool has_message = content.kind == Content::Kind::message;
+  tree.set_content(index, std::move(content));
+  if (has_message) begin_part(static_cast<std::int32_t>(index), 0, body_begin);
+}
+
+std::size_t SummaryBuilder::Impl::feed_body(std::string_view bytes) {
+  if (is_watched) return feed_watched_line(bytes);
+  bool is_inside = !is_full && std::ranges::any_of(open, [](const OpenPart& p) { return !p.boundary.empty(); });
+  if (is_inside && at_line_begin && bytes.front() == '-') {
+    begin_line();
+    is_watched = true;
+    return feed_watched_line(bytes);
+  }
+  LineScan scan = is_inside ? scan_to_dashes(bytes, last) : count_lines(bytes, last);
+  count(scan, bytes);
+  at_line_begin = last == '\n';
+  return scan.consumed;
+}
+
+std::size_t SummaryBuilder::Impl::feed_watched_line(std::string_view bytes) {
+  // The second byte tells whether it is worth more.
+  bool is_second_here = line.size() < 2 && line.size() + bytes.size() >= 2;
+  if (is_second_here && bytes[1 - line.size()] != '-') {
+    is_watched = false;
+    line.clear();
+    return 0;
+  }
+  auto end = bytes.find('\n');
+  bool is_complete = end != std::string_view::npos;
+  std::string_view piece = bytes.substr(0, is_complete ? end + 1 : end);
+  count(count_lines(piece, last), piece);
+  std::string_view whole = gather(piece, is_complete);
+  if (!is_complete) return piece.size();
+  cross_boundary(whole);
+  end_line();
+  return piece.size();
+}
+
+// Ends and begins parts if the line, which is counted already, is a boundary.
+void SummaryBuilder::Impl::cross_boundary(std::string_view whole) {
+  if (is_full) return;
+  auto match = match_boundary(open, whole);
+  if (!match) return;
+  if (!match->is_close && tree.size() >= limits.max_parts) {
+    is_full = true;
+    return;
+  }
+  // The line end before a boundary belongs to it (RFC 2046 §5.1.1).
+  std::uint64_t end = line_begin - line_break;
+  if (in_header) {
+    header.resize(std::min(header.size(), header_line_begin));
+    std::uint64_t begin = tree.part(open.back().index).header_begin;
+    while (in_header) end_header(std::max(end, begin), line_lfs);
+  }
+  close_above(match->level, end, line_break > 0 ? line_lfs - 1 : line_lfs);
+  OpenPart& parent = open[match->level];
+  if (match->is_close) {
+    parent.boundary.clear();
+  } else {
+    ++parent.children;
+    begin_part(static_cast<std::int32_t>(parent.index), parent.children, offset);
+  }
+}
+
+// Ends the open parts above `level` at `end`. One whose body begins after that, since the line end before the boundary
+// is that of its blank line, is empty.
+void SummaryBuilder::Impl::close_above(std::size_t level, std::uint64_t end, std::uint64_t lfs_at_end) {
+  while (open.size() > level + 1) {
+    const OpenPart& closed = open.back();
+    Part& part = tree.part(closed.index);
+    part.body_end = std::max(end, part.body_begin);
+    tree.set_lines(closed.index, lfs_at_end - std::min(lfs_at_end, closed.lfs_before));
+    if (closed.is_multipart && closed.children == 0) {
+      // Every grammar that prints a multipart wants a part in it.
+      std::size_t empty = tree.add(static_cast<std::int32_t>(closed.index), 1, part.body_end);
+      tree.set_content(empty, read_content({}, false));
+    }
+    open.pop_back();
+  }
+}
+
+Summary SummaryBuilder::Impl::finish() {
+  bool is_cut_boundary = line.starts_with("--") && (in_header || is_watched);
+  if (is_cut_boundary) cross_boundary(line);
+  while (in_header) end_header(offset, lfs);
+  // The message itself is closed like any other part.
+  open.insert(open.begin(), OpenPart{});
+  close_above(0, offset, lfs);
+  summary.size = offset;
+  summary.header_bytes = tree.part(0).body_begin;
+  tree.finish(summary);
+  return std::move(summary);
+}
+
+SummaryBuilder::SummaryBuilder(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
+SummaryBuilder::~SummaryBuilder() = default;
+SummaryBuilder::SummaryBuilder(SummaryBuilder&&) noexcept = default;
+SummaryBuilder& SummaryBuilder::operator=(SummaryBuilder&&) noexcept = default;
+
+void SummaryBuilder::feed(std::string_view bytes) { impl_->feed(bytes); }
+
+Summary SummaryBuilder::finish() { return impl_->finish(); }
+
+Summary summarize(std::string_view message, Limits limits) {
+  SummaryBuilder builder(limits);
+  builder.feed(message);
+  return builder.finish();
+}
+
+const Part* inner_message(const std::vector<Part>& parts, const Part& part) {
+  auto next = static_cast<std::size_t>(&part - parts.data()) + 1;
+  return part.is_message && next < parts.size() ? &parts[next] : nullptr;
+}
+
+const Part* find_part(const std::vector<Part>& parts, const std::vector<std::uint32_t>& path) {
+  if (parts.empty()) return nullptr;
+  const Part* at = parts.data();
+  // What a number counts in: the message, or a part of several parts, or null where there is nothing to count.
+  const Part* within = at;
+  for (std::uint32_t number : path) {
+    if (!within) return nullptr;
+    if (within->is_multipart) {
+      auto parent = static_cast<std::int32_t>(within - parts.data());
+      auto child = std::ranges::find_if(parts, [&](const Part& p) { return p.parent == parent && p.number == number; });
+      if (child == parts.end()) return nullptr;
+      at = &*child;
+    } else if (number == 1) {
+      at = within;
+    } else {
+      return nullptr;
+    }
+    within = at->is_multipart ? at : inner_message(parts, *at);
+  }
+  return at;
+}
+
+const Part* find_part(const Summary& summary, const std::vector<std::uint32_t>& path) {
+  return find_part(summary.parts, path);
+}
+
+}  // namespace portreeve::mime
