@@ -4,8 +4,8 @@
 //   for each piece:  if (auto ok = co_await intake.add(piece); !ok) …
 //   auto body = intake.finish();   // for Store::deliver
 //
-// A destroyed Intake whose body was not finished drops its staging.
-// Threads: the session's loop.
+// A destroyed Intake whose body was not finished drops its staging; whose was, leaves it to the delivery. After an
+// error nothing is left to do but destroy it. Threads: the session's loop.
 #pragma once
 
 #include <cstdint>
@@ -25,16 +25,18 @@ class Intake {
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  // `bytes` must live until this returns. Small pieces are gathered.
+  // `bytes` must live until this returns. Small pieces are gathered: it waits only when a chunk is full.
   async::Task<store::Result<>> add(std::string_view bytes);
   store::IncomingBody finish();
   std::uint64_t size() const { return size_; }
 
  private:
+  async::Task<store::Result<>> stage_pending();
+
   store::Store& store_;
   async::Loop& loop_;
   mime::SummaryBuilder builder_;
-  std::string pending_;
+  std::string pending_;  // kStagedChunkBytes at most
   store::BodyId staging_ = 0;
   std::uint32_t chunks_ = 0;
   std::uint64_t size_ = 0;
