@@ -41,6 +41,23 @@ DataScanner::Piece DataScanner::next(std::string_view input) {
   return {.consumed = dropped + length, .text = text.substr(0, length), .is_end = false};
 }
 
+DataScanner::Piece DataScanner::next_all(std::string_view input, std::string& scratch) {
+  Piece all = next(input);
+  bool is_copied = false;
+  while (!all.is_end && all.consumed < input.size()) {
+    const Piece piece = next(input.substr(all.consumed));
+    if (piece.consumed == 0) break;
+    all.consumed += piece.consumed;
+    all.is_end = piece.is_end;
+    if (piece.text.empty()) continue;
+    if (!is_copied) scratch.assign(all.text);
+    is_copied = true;
+    scratch.append(piece.text);
+  }
+  if (is_copied) all.text = scratch;
+  return all;
+}
+
 // How much of the text is before the next line that begins with a dot.
 std::size_t DataScanner::scan(std::string_view text) {
   std::size_t at = 0;

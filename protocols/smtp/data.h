@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace portreeve::smtp {
@@ -26,6 +27,9 @@ class DataScanner {
 
   // Gives the next piece of `input`, which begins where the last piece's `consumed` bytes ended. Not after the end.
   Piece next(std::string_view input);
+  // All pieces that are in `input` as one. Where that takes a copy, since a dot was dropped between them, it is made in
+  // `scratch`.
+  Piece next_all(std::string_view input, std::string& scratch);
 
   // The first fault so far.
   DataFault fault() const { return fault_; }
