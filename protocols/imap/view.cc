@@ -91,7 +91,7 @@ View::View(SnapshotPtr base) : latest_(std::move(base)), current_(latest_) {
 
 Changes View::advance(const SnapshotPtr& latest, bool may_expunge) {
   Changes changes;
-  if (latest == latest_ && (ghosts_ == 0 || !may_expunge)) return changes;
+  if (!is_behind(latest, may_expunge)) return changes;
 
   const SnapshotPtr now = latest->is_deleted ? emptied(*latest) : latest;
   std::vector<Message> ghosts;

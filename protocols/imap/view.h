@@ -30,6 +30,10 @@ class View {
  public:
   explicit View(store::SnapshotPtr base);
 
+  // Would advance() have anything to tell?
+  bool is_behind(const store::SnapshotPtr& latest, bool may_expunge) const {
+    return latest != latest_ || (may_expunge && ghosts_ != 0);
+  }
   // Moves on to `latest`, a later state of the same mailbox. One that is deleted counts as emptied.
   Changes advance(const store::SnapshotPtr& latest, bool may_expunge);
 

@@ -1,0 +1,119 @@
+// What a session's loop and its handlers share.
+//
+// A handler reads from and writes to the context's stream, and gives back the tagged Reply; only the loop writes that.
+// A handler that loses its peer says so with end() or lose(), and what it returns then is dropped.
+// Threads: the connection's loop, save Selected::is_idling.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/async/task.h"
+#include "core/net/server.h"
+#include "protocols/imap/command.h"
+#include "protocols/imap/options.h"
+#include "protocols/imap/parser.h"
+#include "protocols/imap/response.h"
+#include "protocols/imap/view.h"
+#include "protocols/session/services.h"
+#include "storage/store.h"
+
+namespace portreeve::imap {
+
+// Why a session ends: for the log, and for the peer if it is still there.
+struct Ending {
+  std::string_view reason;
+  std::string_view bye = {};  // empty: no BYE, or it was sent already
+};
+
+// The selected mailbox of a session. Never moves: the store's news refer to it.
+struct Selected {
+  explicit Selected(net::Stream::Notifier news) : notifier(std::move(news)) {}
+  Selected(const Selected&) = delete;
+  Selected& operator=(const Selected&) = delete;
+
+  store::MailboxId id() const { return view->messages().mailbox; }
+  // Is there anything that advance() would tell?
+  bool has_news(bool may_expunge) const;
+  // Moves the view to the newest state, with its \Recent, and tells the store what the client now knows.
+  Changes advance(bool may_expunge);
+
+  net::Stream::Notifier notifier;
+  std::atomic<bool> is_idling = false;  // news wake the session only then
+  bool is_read_only = false;
+  std::optional<View> view;                  // always there once SELECT is done
+  std::unique_ptr<store::OpenMailbox> open;  // the last member, so that its news end first
+};
+
+struct Context {
+  Context(net::Connection& connection_, const session::Services& services_, const Options& options_);
+
+  net::Stream& stream() const { return connection.stream; }
+  async::Loop& loop() const { return connection.stream.loop(); }
+  std::string& out() const { return connection.stream.output(); }
+
+  bool is_logged_in() const { return account != 0; }
+  State state() const { return selected ? kSelected : is_logged_in() ? kAuthenticated : kNotAuthenticated; }
+  bool is_over() const { return ending.has_value(); }
+  void end(Ending why) {
+    if (!ending) ending = why;
+  }
+  void lose(net::Errc why) { end({net::describe(why)}); }
+
+  // Sends what is queued, giving a slow peer the time of one transfer.
+  async::Task<net::Result<>> flush() const;
+  // flush() if more is queued than may wait for the end of the command. False: the session is over.
+  async::Task<bool> relieve();
+  // Waits for more bytes of what the client has begun to send. False: the session is over.
+  async::Task<bool> fill(async::Milliseconds deadline);
+  // Raw input behind a continuation, such as a SASL response: a line, not consumed. Its length with the line's end goes
+  // to `length`. Nullopt: the session is over.
+  async::Task<std::optional<std::string_view>> read_line(std::size_t& length);
+
+  net::Connection& connection;
+  const session::Services& services;
+  const Options& options;
+  Parser parser;
+
+  store::AccountId account = 0;  // 0: nobody is logged in
+  std::string address;
+  std::unique_ptr<Selected> selected;
+
+  unsigned errors = 0;      // see Options::max_errors
+  bool starts_tls = false;  // set by STARTTLS: after the tagged OK
+  std::optional<Ending> ending;
+};
+
+constexpr Ending kLogout{"logout"};
+constexpr Ending kStopping{"server stopping", "Server is going down"};
+
+// Queued bytes past which a handler flushes in the middle of a command.
+constexpr std::size_t kMaxQueued = 64 * 1024;
+
+// What the parser takes of strangers, and of users.
+Limits login_limits(const Options& options);
+Limits user_limits(const Options& options);
+
+std::vector<std::string_view> capabilities(const Context& context);
+
+// Queues the EXPUNGE, EXISTS, RECENT, FLAGS and FETCH FLAGS that bring the client up to date.
+// Precondition: a mailbox is selected.
+async::Task<> tell_changes(Context& context, Changes changes, bool with_uid);
+
+// The item FLAGS of a FETCH response.
+void write_message_flags(FetchWriter& fetch, const store::Message& message, const View& view);
+// OK [PERMANENTFLAGS …].
+Reply permanent_flags(const Selected& selected);
+
+// Tells the parser that an APPEND which is refused at once won't be read.
+void refuse_append(Context& context, const Append& append);
+
+// After a right password.
+Reply welcome(Context& context, const store::Account& account);
+
+}  // namespace portreeve::imap

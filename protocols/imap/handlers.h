@@ -1,0 +1,47 @@
+// The handlers, one a command: its RFC, the checks, one call of the store, the untagged data; then the tagged reply.
+// Preconditions: the state table allows the command, so that `context.selected` is there for those of a selected
+// mailbox. The command outlives the call.
+// Threads: the connection's loop.
+#pragma once
+
+#include "core/async/task.h"
+#include "protocols/imap/command.h"
+#include "protocols/imap/context.h"
+#include "protocols/imap/numbers.h"
+#include "protocols/imap/response.h"
+
+namespace portreeve::imap {
+
+async::Task<Reply> handle(Context& context, const Capability& command);
+async::Task<Reply> handle(Context& context, const Noop& command);
+async::Task<Reply> handle(Context& context, const Logout& command);
+async::Task<Reply> handle(Context& context, const Id& command);
+async::Task<Reply> handle(Context& context, const StartTls& command);
+async::Task<Reply> handle(Context& context, const Login& command);
+async::Task<Reply> handle(Context& context, const Authenticate& command);
+
+async::Task<Reply> handle(Context& context, const Select& command);
+async::Task<Reply> handle(Context& context, const Create& command);
+async::Task<Reply> handle(Context& context, const Delete& command);
+async::Task<Reply> handle(Context& context, const Rename& command);
+async::Task<Reply> handle(Context& context, const Subscribe& command);
+async::Task<Reply> handle(Context& context, const Unsubscribe& command);
+async::Task<Reply> handle(Context& context, const Status& command);
+async::Task<Reply> handle(Context& context, const List& command);
+async::Task<Reply> handle(Context& context, const Lsub& command);
+async::Task<Reply> handle(Context& context, const Namespace& command);
+async::Task<Reply> handle(Context& context, const Enable& command);
+async::Task<Reply> handle(Context& context, const Append& command);
+async::Task<Reply> handle(Context& context, const Idle& command);
+
+async::Task<Reply> handle(Context& context, const Check& command);
+async::Task<Reply> handle(Context& context, const Close& command);
+async::Task<Reply> handle(Context& context, const Unselect& command);
+async::Task<Reply> handle(Context& context, const Expunge& command);
+async::Task<Reply> handle(Context& context, const Search& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Store& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Copy& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Move& command, Numbers numbers);
+
+}  // namespace portreeve::imap
