@@ -1,0 +1,72 @@
+// COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with COPYUID (RFC 4315 §3).
+#include <expected>
+
+#include "protocols/imap/failure.h"
+#include "protocols/imap/handlers.h"
+#include "protocols/imap/mailboxes.h"
+#include "protocols/session/store_call.h"
+
+namespace portreeve::imap {
+namespace {
+
+// What both share: who is meant, and to where.
+struct Transfer {
+  store::UidSet uids;
+  store::MailboxId to = 0;
+};
+
+async::Task<std::expected<Transfer, Reply>> prepare(Context& context, const SequenceSet& set, Numbers numbers,
+                                                    const std::string& mailbox, std::string_view what) {
+  const store::SnapshotPtr messages = context.selected->view->current();
+  const auto sequences = resolve(set, numbers, *messages);
+  if (!sequences) co_return std::unexpected(no_such_message());
+  const auto to = co_await find_mailbox(context, mailbox);
+  if (!to) {
+    co_return std::unexpected(to.error().code == store::Errc::not_found ? try_create()
+                                                                        : failure(context, what, to.error()));
+  }
+  co_return Transfer{uids_of(*sequences, *messages), *to};
+}
+
+Reply refusal(const Context& context, std::string_view what, const store::Error& error) {
+  // The destination went away meanwhile.
+  if (error.code == store::Errc::not_found) return try_create();
+  return failure(context, what, error);
+}
+
+Code copy_uid(const store::Copied& copied) { return Code::copy_uid(copied.uid_validity, copied.from, copied.to); }
+
+}  // namespace
+
+async::Task<Reply> handle(Context& context, const Copy& command, Numbers numbers) {
+  constexpr std::string_view kWhat = "Cannot copy";
+  auto transfer = co_await prepare(context, command.set, numbers, command.mailbox, kWhat);
+  if (!transfer) co_return transfer.error();
+  if (transfer->uids.empty()) co_return Reply::ok("Nothing to copy");
+  const auto copied = co_await session::store_call<store::Copied>(context.loop(), [&](store::Done<store::Copied> done) {
+    context.services.store.copy(context.selected->id(), std::move(transfer->uids), transfer->to, std::move(done));
+  });
+  if (!copied) co_return refusal(context, kWhat, copied.error());
+  if (!copied->from.empty()) co_return Reply::ok("Copied", copy_uid(*copied));
+  // RFC 2180 §4.4: numbers of messages that somebody else expunged meanwhile.
+  if (numbers == Numbers::sequence) co_return Reply::no("Those messages are gone", "EXPUNGEISSUED");
+  co_return Reply::ok("Nothing to copy");
+}
+
+async::Task<Reply> handle(Context& context, const Move& command, Numbers numbers) {
+  constexpr std::string_view kWhat = "Cannot move";
+  if (context.selected->is_read_only) co_return read_only();
+  auto transfer = co_await prepare(context, command.set, numbers, command.mailbox, kWhat);
+  if (!transfer) co_return transfer.error();
+  // A NO would leave ghosts on clients that move what another has moved; the EXPUNGEs that follow tell them.
+  if (transfer->uids.empty()) co_return Reply::ok("Nothing to move");
+  const auto moved = co_await session::store_call<store::Copied>(context.loop(), [&](store::Done<store::Copied> done) {
+    context.services.store.move(context.selected->id(), std::move(transfer->uids), transfer->to, std::move(done));
+  });
+  if (!moved) co_return refusal(context, kWhat, moved.error());
+  // RFC 6851 §4.3: COPYUID in an untagged OK, before the EXPUNGEs, which the loop tells.
+  if (!moved->from.empty()) write_untagged(context.out(), Reply::ok("Moved", copy_uid(*moved)));
+  co_return Reply::ok("Moved");
+}
+
+}  // namespace portreeve::imap
