@@ -1,0 +1,85 @@
+// FETCH (RFC 3501 §6.4.5).
+#include <algorithm>
+#include <iterator>
+
+#include "protocols/imap/failure.h"
+#include "protocols/imap/fetch_renderer.h"
+#include "protocols/imap/handlers.h"
+#include "protocols/session/store_call.h"
+
+namespace portreeve::imap {
+namespace {
+
+constexpr std::string_view kWhat = "Cannot fetch";
+constexpr std::size_t kSlice = 256 * 1024;
+
+store::UidSet unseen(const SequenceRanges& sequences, const store::Snapshot& messages) {
+  store::UidSet out;
+  for (const NumberRange& range : sequences) {
+    for (std::uint32_t sequence = range.first; sequence <= range.last; ++sequence) {
+      const store::Message& message = messages.at(sequence);
+      if ((message.flags & store::kSeen) == 0) out.push_back({message.uid, message.uid});
+    }
+  }
+  return out;
+}
+
+// RFC 3501 §6.4.5: fetching a text without PEEK sets \Seen, before the data so that the new flags are in it. Gives the
+// numbers of the messages that have it since then.
+async::Task<store::Result<std::vector<std::uint32_t>>> set_seen(Context& context, const SequenceRanges& sequences,
+                                                                bool with_uid) {
+  Selected& selected = *context.selected;
+  store::UidSet uids = unseen(sequences, selected.view->messages());
+  std::vector<std::uint32_t> told;
+  if (uids.empty()) co_return told;
+  const auto changed =
+      co_await session::store_call<store::FlagsChanged>(context.loop(), [&](store::Done<store::FlagsChanged> done) {
+        context.services.store.change_flags(selected.id(), std::move(uids), store::FlagChange::add,
+                                            {.system = store::kSeen, .keywords = {}}, std::move(done));
+      });
+  if (!changed) co_return std::unexpected(changed.error());
+  Changes changes = selected.advance(false);
+  const auto is_asked = [&](std::uint32_t sequence) { return contains(sequences, sequence); };
+  std::ranges::copy_if(changes.flags, std::back_inserter(told), is_asked);
+  std::erase_if(changes.flags, is_asked);
+  co_await tell_changes(context, std::move(changes), with_uid);
+  co_return told;
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers) {
+  Selected& selected = *context.selected;
+  const auto sequences = resolve(command.set, numbers, selected.view->messages());
+  if (!sequences) co_return no_such_message();
+
+  std::vector<std::uint32_t> told;
+  const bool sets_seen = std::ranges::any_of(command.items, [](const FetchItem& item) { return !item.is_peek; });
+  if (sets_seen && !selected.is_read_only) {
+    auto seen = co_await set_seen(context, *sequences, numbers == Numbers::uid);
+    if (!seen) co_return failure(context, kWhat, seen.error());
+    told = std::move(*seen);
+  }
+
+  FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, told);
+  while (!context.is_over()) {
+    const auto render = [&] { return renderer.render(context.out(), kSlice); };
+    const FetchRenderer::Outcome outcome =
+        renderer.needs_store() ? co_await async::offload(context.services.readers, context.loop(), render) : render();
+    switch (outcome) {
+      case FetchRenderer::Outcome::more: co_await context.relieve(); continue;
+      case FetchRenderer::Outcome::failed: co_return failure(context, kWhat, renderer.error());
+      case FetchRenderer::Outcome::broken:
+        failure(context, kWhat, renderer.error());  // for the log
+        context.end({"store failed"});
+        continue;
+      case FetchRenderer::Outcome::done: break;
+    }
+    break;
+  }
+  // Never OK without the data (RFC 2180 §4.1.2).
+  if (renderer.has_missed()) co_return Reply::no("Some of those messages are gone", "EXPUNGEISSUED");
+  co_return Reply::ok("Fetched");
+}
+
+}  // namespace portreeve::imap

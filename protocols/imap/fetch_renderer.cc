@@ -1,0 +1,304 @@
+#include "protocols/imap/fetch_renderer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/imap/context.h"
+
+namespace portreeve::imap {
+namespace {
+
+constexpr std::size_t kSummaryBatch = 256;
+constexpr std::size_t kSectionBatch = 64;
+constexpr std::size_t kMaxTexts = 256 * 1024;  // of a batch's summaries, when sections follow
+// Of a header that HEADER.FIELDS looks at. What lies beyond in a monstrous one isn't found.
+constexpr std::uint64_t kMaxFilteredHeader = 4 * 1024 * 1024;
+
+enum Text : std::uint8_t { kEnvelope, kBody, kBodyStructure };
+
+bool is_whole_message(const Section& section) { return section.part.empty() && section.text == Section::Text::all; }
+
+bool is_filtered(const Section& section) {
+  return section.text == Section::Text::header_fields || section.text == Section::Text::header_fields_not;
+}
+
+std::size_t total(const std::size_t (&sizes)[3]) { return sizes[0] + sizes[1] + sizes[2]; }
+
+}  // namespace
+
+std::optional<Extent> section_extent(const Section& section, const mime::Summary& summary) {
+  const mime::Part* part = mime::find_part(summary, section.part);
+  if (part == nullptr) return std::nullopt;
+  switch (section.text) {
+    case Section::Text::all:
+      if (section.part.empty()) return Extent{0, summary.size};
+      return Extent{part->body_begin, part->body_end};
+    case Section::Text::mime: return Extent{part->header_begin, part->body_begin};
+    case Section::Text::header:
+    case Section::Text::header_fields:
+    case Section::Text::header_fields_not:
+    case Section::Text::text: break;
+  }
+  // RFC 3501 §6.4.5: HEADER and TEXT of a part are those of the message within it.
+  if (!section.part.empty()) part = mime::inner_message(summary.parts, *part);
+  if (part == nullptr) return std::nullopt;
+  if (section.text == Section::Text::text) return Extent{part->body_begin, part->body_end};
+  return Extent{part->header_begin, part->body_begin};
+}
+
+Extent clipped(Extent extent, const std::optional<Partial>& partial) {
+  if (!partial) return extent;
+  extent.begin = std::min(extent.end, extent.begin + partial->offset);
+  extent.end = std::min(extent.end, extent.begin + partial->length);
+  return extent;
+}
+
+FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
+                             const SequenceRanges& sequences, const std::vector<std::uint32_t>& told)
+    : store_(store), view_(view), sequences_(sequences), told_(told), wants_uid_(numbers == Numbers::uid) {
+  for (const FetchItem& item : command.items) {
+    switch (item.kind) {
+      case FetchItem::Kind::uid: wants_uid_ = true; break;
+      case FetchItem::Kind::flags: wants_flags_ = true; break;
+      case FetchItem::Kind::internal_date: wants_date_ = true; break;
+      case FetchItem::Kind::rfc822_size: wants_size_ = true; break;
+      case FetchItem::Kind::envelope: wants_text_[kEnvelope] = needs_summary_ = true; break;
+      case FetchItem::Kind::body: wants_text_[kBody] = needs_summary_ = true; break;
+      case FetchItem::Kind::body_structure: wants_text_[kBodyStructure] = needs_summary_ = true; break;
+      case FetchItem::Kind::section:
+      case FetchItem::Kind::rfc822:
+      case FetchItem::Kind::rfc822_header:
+      case FetchItem::Kind::rfc822_text:
+        sections_.push_back(&item);
+        field_names_.emplace_back();
+        if (is_filtered(item.section)) field_names_.back().emplace(item.section.fields);
+        if (!is_whole_message(item.section)) needs_summary_ = true;
+        break;
+    }
+  }
+  if (has_next()) next_ = sequences_.front().first;
+}
+
+const store::Message& FetchRenderer::at(std::uint32_t sequence) {
+  if (block_ == nullptr || sequence - block_first_ >= block_->size()) {
+    const store::Snapshot& messages = view_.messages();
+    const auto end = std::ranges::lower_bound(messages.ends, sequence);
+    block_ = messages.blocks[static_cast<std::size_t>(end - messages.ends.begin())].get();
+    block_first_ = *end - static_cast<std::uint32_t>(block_->size()) + 1;
+  }
+  return (*block_)[sequence - block_first_];
+}
+
+FetchRenderer::Asked FetchRenderer::next() {
+  Asked asked{next_, &at(next_)};
+  while (next_told_ < told_.size() && told_[next_told_] < next_) ++next_told_;
+  asked.is_told_flags = next_told_ < told_.size() && told_[next_told_] == next_;
+  if (next_++ == sequences_[range_].last && ++range_ < sequences_.size()) next_ = sequences_[range_].first;
+  return asked;
+}
+
+void FetchRenderer::gather(std::size_t most) {
+  if (gathered_at_ < gathered_.size()) return;
+  gathered_.clear();
+  gathered_at_ = 0;
+  while (gathered_.size() < most && has_next()) gathered_.push_back(next());
+}
+
+FetchRenderer::Outcome FetchRenderer::render(std::string& out, std::size_t limit) {
+  const std::size_t end = out.size() + limit;
+  // What was in the output before has been sent.
+  message_mark_.reset();
+  while (out.size() < end) {
+    bool is_going = true;
+    if (literal_.begin < literal_.end) {
+      if (!read_piece(out, end)) return Outcome::broken;
+    } else if (writer_) {
+      if (!write_section(out)) return Outcome::broken;
+    } else if (ready_at_ < ready_.size()) {
+      begin_message(out);
+    } else if (!sections_.empty()) {
+      is_going = prepare();
+    } else if (needs_summary_) {
+      is_going = render_from_summaries(out, end);
+    } else {
+      is_going = render_from_memory(out, end);
+    }
+    if (has_failed_) return Outcome::failed;
+    if (!is_going) return Outcome::done;
+  }
+  return Outcome::more;
+}
+
+bool FetchRenderer::render_from_memory(std::string& out, std::size_t end) {
+  constexpr std::string_view kNoTexts[3] = {};
+  while (out.size() < end) {
+    if (!has_next()) return false;
+    const Asked asked = next();
+    FetchWriter fetch(out, asked.sequence);
+    write_head(fetch, asked, kNoTexts);
+    fetch.finish();
+  }
+  return true;
+}
+
+bool FetchRenderer::render_from_summaries(std::string& out, std::size_t end) {
+  gather(kSummaryBatch);
+  if (gathered_at_ == gathered_.size()) return false;
+  std::vector<store::BodyId> bodies;
+  bodies.reserve(gathered_.size() - gathered_at_);
+  for (std::size_t i = gathered_at_; i < gathered_.size(); ++i) bodies.push_back(gathered_[i].message->body);
+  const auto taken = store_.summaries(bodies, [&](std::size_t, const mime::Summary* summary) {
+    const Asked& asked = gathered_[gathered_at_++];
+    if (summary == nullptr) {
+      has_missed_ = true;
+      return true;
+    }
+    FetchWriter fetch(out, asked.sequence);
+    write_head(fetch, asked, {summary->envelope, summary->body, summary->body_structure});
+    fetch.finish();
+    return out.size() < end;
+  });
+  if (!taken) {
+    error_ = taken.error();
+    has_failed_ = true;
+  }
+  return true;
+}
+
+bool FetchRenderer::prepare() {
+  ready_.clear();
+  ready_at_ = 0;
+  texts_.clear();
+  extents_.clear();
+  gather(kSectionBatch);
+  if (gathered_at_ == gathered_.size()) return false;
+  if (needs_summary_) return prepare_from_summaries();
+  while (gathered_at_ < gathered_.size()) {
+    const Asked& asked = gathered_[gathered_at_++];
+    ready_.push_back({.asked = asked, .extents_begin = extents_.size()});
+    for (const FetchItem* item : sections_) extents_.push_back(clipped({0, asked.message->size}, item->partial));
+  }
+  return true;
+}
+
+// Bodies aren't read inside: the store's read is one short transaction.
+bool FetchRenderer::prepare_from_summaries() {
+  std::vector<store::BodyId> bodies;
+  for (std::size_t i = gathered_at_; i < gathered_.size(); ++i) bodies.push_back(gathered_[i].message->body);
+  const auto taken = store_.summaries(bodies, [&](std::size_t, const mime::Summary* summary) {
+    const Asked& asked = gathered_[gathered_at_++];
+    if (summary == nullptr) {
+      has_missed_ = true;
+      return true;
+    }
+    Ready ready{.asked = asked, .texts_begin = texts_.size(), .extents_begin = extents_.size()};
+    const std::string* texts[3] = {&summary->envelope, &summary->body, &summary->body_structure};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!wants_text_[i]) continue;
+      texts_ += *texts[i];
+      ready.text_sizes[i] = texts[i]->size();
+    }
+    for (const FetchItem* item : sections_) {
+      std::optional<Extent> extent = section_extent(item->section, *summary);
+      // A filtered header is cut once it is filtered.
+      if (extent && !is_filtered(item->section)) extent = clipped(*extent, item->partial);
+      extents_.push_back(extent);
+    }
+    ready_.push_back(ready);
+    return texts_.size() < kMaxTexts;
+  });
+  if (!taken) {
+    error_ = taken.error();
+    has_failed_ = true;
+  }
+  return true;
+}
+
+void FetchRenderer::write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const {
+  if (wants_uid_) fetch.uid(asked.message->uid);
+  if (wants_flags_ || asked.is_told_flags) write_message_flags(fetch, *asked.message, view_);
+  if (wants_date_) fetch.internal_date(asked.message->internal_date);
+  if (wants_size_) fetch.rfc822_size(asked.message->size);
+  if (wants_text_[kEnvelope]) fetch.envelope(texts[kEnvelope]);
+  if (wants_text_[kBody]) fetch.body(texts[kBody]);
+  if (wants_text_[kBodyStructure]) fetch.body_structure(texts[kBodyStructure]);
+}
+
+void FetchRenderer::begin_message(std::string& out) {
+  const Ready& ready = ready_[ready_at_];
+  const std::string_view all = std::string_view(texts_).substr(ready.texts_begin, total(ready.text_sizes));
+  const std::string_view texts[3] = {
+      all.substr(0, ready.text_sizes[kEnvelope]),
+      all.substr(ready.text_sizes[kEnvelope], ready.text_sizes[kBody]),
+      all.substr(ready.text_sizes[kEnvelope] + ready.text_sizes[kBody]),
+  };
+  message_mark_ = out.size();
+  writer_.emplace(out, ready.asked.sequence);
+  write_head(*writer_, ready.asked, texts);
+  section_ = 0;
+}
+
+bool FetchRenderer::write_section(std::string& out) {
+  if (section_ == sections_.size()) {
+    writer_->finish();
+    writer_.reset();
+    ++ready_at_;
+    return true;
+  }
+  const FetchItem& item = *sections_[section_];
+  const std::optional<Extent> extent = extents_[ready_[ready_at_].extents_begin + section_];
+  if (!extent) {
+    writer_->nil(item);
+    ++section_;
+    return true;
+  }
+  if (field_names_[section_]) return write_fields(out, item, *extent);
+  writer_->literal(item, extent->end - extent->begin);
+  literal_ = *extent;
+  ++section_;
+  return true;
+}
+
+bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, Extent extent) {
+  std::string header;
+  const std::uint64_t length = std::min(extent.end - extent.begin, kMaxFilteredHeader);
+  const auto read = store_.read_body(ready_[ready_at_].asked.message->body, extent.begin, length, header);
+  if (!read) return give_up_message(out, read.error());
+  const std::string fields =
+      mime::header_fields(header, *field_names_[section_], item.section.text == Section::Text::header_fields_not);
+  const Extent part = clipped({0, fields.size()}, item.partial);
+  writer_->literal(item, part.end - part.begin);
+  out.append(fields, part.begin, part.end - part.begin);
+  ++section_;
+  return true;
+}
+
+bool FetchRenderer::read_piece(std::string& out, std::size_t end) {
+  const std::size_t had = out.size();
+  const std::uint64_t length = std::min<std::uint64_t>(literal_.end - literal_.begin, end - had);
+  const auto read = store_.read_body(ready_[ready_at_].asked.message->body, literal_.begin, length, out);
+  if (!read) return give_up_message(out, read.error());
+  if (out.size() - had != length)
+    return give_up_message(out, {store::Errc::corrupt, "a body is shorter than its summary says"});
+  literal_.begin += length;
+  return true;
+}
+
+// False: the client has some of the message already.
+bool FetchRenderer::give_up_message(std::string& out, store::Error error) {
+  error_ = std::move(error);
+  if (!message_mark_) return false;
+  out.resize(*message_mark_);
+  literal_ = {};
+  writer_.reset();
+  ++ready_at_;
+  // RFC 2180 §4.1: expunged by another session, and its body swept.
+  if (error_.code == store::Errc::not_found) {
+    has_missed_ = true;
+  } else {
+    has_failed_ = true;
+  }
+  return true;
+}
+
+}  // namespace portreeve::imap

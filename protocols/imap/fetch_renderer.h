@@ -1,0 +1,129 @@
+// Renders the answers to one FETCH, a slice at a time.
+//
+// What only needs memory is rendered where render() is called; needs_store() tells whether it must be a worker. Bodies
+// go straight from the store into the output behind their literals' prefixes, big ones over several slices, so that a
+// session holds one slice whatever is asked for. Messages ascend; UID and FLAGS come before any literal, as some
+// clients read no further.
+//
+// Threads: one at a time; the view must not change while a FETCH is rendered.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/mime/header.h"
+#include "core/mime/summary.h"
+#include "protocols/imap/command.h"
+#include "protocols/imap/numbers.h"
+#include "protocols/imap/response.h"
+#include "protocols/imap/view.h"
+#include "storage/store.h"
+
+namespace portreeve::imap {
+
+// Where a section lies in its message. Nullopt of section_extent(): there is no such part.
+struct Extent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+std::optional<Extent> section_extent(const Section& section, const mime::Summary& summary);
+// RFC 3501 §6.4.5: what lies beyond the end is empty.
+Extent clipped(Extent extent, const std::optional<Partial>& partial);
+
+class FetchRenderer {
+ public:
+  // All must outlive the renderer. `told` are the ascending numbers of messages whose FLAGS are sent though nobody
+  // asked, because \Seen was set on them.
+  FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
+                const SequenceRanges& sequences, const std::vector<std::uint32_t>& told);
+
+  bool needs_store() const { return needs_summary_ || !sections_.empty(); }
+
+  enum class Outcome : std::uint8_t {
+    more,    // there is a slice of output; call again once it was taken
+    done,    // all is in the output
+    failed,  // see error(); the output ends behind a whole response
+    broken,  // the store failed inside a literal that the client was promised: the session must end
+  };
+  // Appends about `limit` bytes.
+  Outcome render(std::string& out, std::size_t limit);
+
+  // Were there messages whose bodies are gone? They have no answer.
+  bool has_missed() const { return has_missed_; }
+  const store::Error& error() const { return error_; }
+
+ private:
+  struct Asked {
+    std::uint32_t sequence = 0;
+    const store::Message* message = nullptr;
+    bool is_told_flags = false;
+  };
+  // A message that is ready to be written: the printed parts of its summary, in texts_, and where its sections lie.
+  struct Ready {
+    Asked asked;
+    std::size_t texts_begin = 0;
+    std::size_t text_sizes[3] = {};  // envelope, body, body structure
+    std::size_t extents_begin = 0;   // in extents_, one a section
+  };
+
+  bool has_next() const { return range_ < sequences_.size(); }
+  Asked next();
+  const store::Message& at(std::uint32_t sequence);
+  void gather(std::size_t most);
+
+  // Each renders or prepares some of what is left. False: nothing is left, or error_ is set.
+  bool render_from_memory(std::string& out, std::size_t end);
+  bool render_from_summaries(std::string& out, std::size_t end);
+  bool prepare();
+  bool prepare_from_summaries();
+
+  void write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const;
+  void begin_message(std::string& out);
+  bool write_section(std::string& out);
+  bool write_fields(std::string& out, const FetchItem& item, Extent extent);
+  bool read_piece(std::string& out, std::size_t end);
+  bool give_up_message(std::string& out, store::Error error);
+
+  store::Store& store_;
+  const View& view_;
+  const SequenceRanges& sequences_;
+  const std::vector<std::uint32_t>& told_;
+
+  // --- the plan
+  bool wants_uid_ = false;
+  bool wants_flags_ = false;
+  bool wants_date_ = false;
+  bool wants_size_ = false;
+  bool wants_text_[3] = {};  // envelope, body, body structure
+  bool needs_summary_ = false;
+  std::vector<const FetchItem*> sections_;
+  std::vector<std::optional<mime::FieldNames>> field_names_;  // in step with sections_
+
+  // --- how far we are
+  std::size_t range_ = 0;
+  std::uint32_t next_ = 0;  // in sequences_[range_]
+  std::size_t next_told_ = 0;
+  const store::Block* block_ = nullptr;  // the one that at() used last, and the number of its first message
+  std::uint32_t block_first_ = 0;
+  std::vector<Asked> gathered_;  // waiting for their summaries
+  std::size_t gathered_at_ = 0;
+  std::vector<Ready> ready_;
+  std::size_t ready_at_ = 0;
+  std::string texts_;
+  std::vector<std::optional<Extent>> extents_;
+
+  // --- the message being written
+  std::optional<FetchWriter> writer_;
+  std::size_t section_ = 0;
+  std::optional<std::size_t> message_mark_;  // where it begins in the output, if that is still there
+  Extent literal_;                           // what is still to come of the literal begun
+
+  bool has_missed_ = false;
+  store::Error error_{};
+  bool has_failed_ = false;
+};
+
+}  // namespace portreeve::imap
