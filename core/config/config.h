@@ -58,24 +58,23 @@ struct Limits {
   std::uint64_t max_message_size = 50 * kMiB;
   std::uint64_t max_recipients = 1000;
   std::uint64_t max_errors = 20;
+  Milliseconds handshake_timeout{30'000};
+  Milliseconds command_timeout{60'000};
+  Milliseconds transfer_timeout{300'000};
 };
 
 struct Smtp {
-  Milliseconds command_timeout{300'000};
-  Milliseconds data_timeout{300'000};
-  Milliseconds handshake_timeout{30'000};
+  Milliseconds idle_timeout{300'000};
 };
 
 struct Pop3 {
   Milliseconds login_timeout{60'000};
   Milliseconds idle_timeout{600'000};
-  Milliseconds write_timeout{300'000};
 };
 
 struct Imap {
   Milliseconds login_timeout{60'000};
-  Milliseconds idle_timeout{1'800'000};
-  Milliseconds io_timeout{300'000};
+  Milliseconds idle_timeout{31 * 60'000};
   Milliseconds idle_nudge{120'000};
   std::uint64_t max_command_size = 256 * kKiB;
 };
@@ -142,5 +141,7 @@ struct Change {
   bool is_live = false;
 };
 std::vector<Change> changes(const Config& before, const Config& after);
+// What a server that runs with `running` does after a reload of `fresh`: live keys are new, the others as they were.
+Config with_live_keys(const Config& running, const Config& fresh);
 
 }  // namespace portreeve::config

@@ -115,4 +115,19 @@ std::vector<Change> changes(const Config& before, const Config& after) {
   return out;
 }
 
+// A test holds this to the table.
+Config with_live_keys(const Config& running, const Config& fresh) {
+  Config config = running;
+  config.host_name = fresh.host_name;
+  config.log_level = fresh.log_level;
+  config.server.shutdown_grace = fresh.server.shutdown_grace;
+  // A self-signed certificate comes and goes with a restart only.
+  if (running.tls.self_signed == fresh.tls.self_signed) config.tls.certificates = fresh.tls.certificates;
+  config.limits = fresh.limits;
+  config.smtp = fresh.smtp;
+  config.pop3 = fresh.pop3;
+  config.imap = fresh.imap;
+  return config;
+}
+
 }  // namespace portreeve::config

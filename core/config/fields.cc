@@ -109,41 +109,41 @@ Fields limits_fields(Limits& l) {
       Field{"max_recipients", "of one message", Count{&l.max_recipients, 100, 100'000}}.live(),
       Field{"max_errors", "refused commands after which a connection is closed", Count{&l.max_errors, 3, 10'000}}
           .live(),
+      Field{"handshake_timeout", "for the TLS handshake", Duration{&l.handshake_timeout, seconds(1), minutes(10)}}
+          .live(),
+      Field{"command_timeout", "for a command to arrive once it has begun",
+            Duration{&l.command_timeout, seconds(1), hours(1)}}
+          .live(),
+      Field{"transfer_timeout", "for each part of a message, either way",
+            Duration{&l.transfer_timeout, seconds(1), hours(1)}}
+          .live(),
   };
 }
 
 Fields smtp_fields(Smtp& s) {
   return {
-      Field{"command_timeout", "for a command to arrive; RFC 5321 asks for five minutes",
-            Duration{&s.command_timeout, seconds(1), hours(1)}}
-          .live(),
-      Field{"data_timeout", "for each 64 KiB of a message", Duration{&s.data_timeout, seconds(1), hours(1)}}.live(),
-      Field{"handshake_timeout", "for the TLS handshake", Duration{&s.handshake_timeout, seconds(1), minutes(10)}}
+      Field{"idle_timeout", "for the next command; RFC 5321 asks for five minutes",
+            Duration{&s.idle_timeout, seconds(1), hours(1)}}
           .live(),
   };
 }
 
 Fields pop3_fields(Pop3& p) {
   return {
-      Field{"login_timeout", "from the greeting to the password", Duration{&p.login_timeout, seconds(1), hours(1)}}
+      Field{"login_timeout", "for the next command before login", Duration{&p.login_timeout, seconds(1), hours(1)}}
           .live(),
-      Field{"idle_timeout", "for a command to arrive after login; RFC 1939 asks for ten minutes",
+      Field{"idle_timeout", "for the next command after login; RFC 1939 asks for ten minutes",
             Duration{&p.idle_timeout, seconds(1), hours(24)}}
-          .live(),
-      Field{"write_timeout", "for each part of an answer to be taken", Duration{&p.write_timeout, seconds(1), hours(1)}}
           .live(),
   };
 }
 
 Fields imap_fields(Imap& i) {
   return {
-      Field{"login_timeout", "for a command to arrive before login", Duration{&i.login_timeout, seconds(1), hours(1)}}
+      Field{"login_timeout", "for the next command before login", Duration{&i.login_timeout, seconds(1), hours(1)}}
           .live(),
-      Field{"idle_timeout", "for a command to arrive after login; RFC 3501 asks for thirty minutes",
+      Field{"idle_timeout", "for the next command after login; RFC 3501 asks for thirty minutes at least",
             Duration{&i.idle_timeout, seconds(1), hours(24)}}
-          .live(),
-      Field{"io_timeout", "for each part of a message or an answer to get on its way",
-            Duration{&i.io_timeout, seconds(1), hours(1)}}
           .live(),
       Field{"idle_nudge", "how often IDLE says that it is still there, for address translators",
             Duration{&i.idle_nudge, seconds(1), hours(1)}}
@@ -190,10 +190,10 @@ Fields fields(Config& c) {
       {"server", "connections and threads", Table{server_fields(c.server)}},
       {"storage", "the mail store", Table{storage_fields(c.storage)}},
       {"tls", "certificates", Table{tls_fields(c.tls)}},
-      {"limits", "what one message or connection may cost", Table{limits_fields(c.limits)}},
-      {"smtp", "times for SMTP and submission", Table{smtp_fields(c.smtp)}},
-      {"pop3", "times for POP3", Table{pop3_fields(c.pop3)}},
-      {"imap", "times and sizes for IMAP", Table{imap_fields(c.imap)}},
+      {"limits", "what one message or connection may cost, in any protocol", Table{limits_fields(c.limits)}},
+      {"smtp", "SMTP and submission", Table{smtp_fields(c.smtp)}},
+      {"pop3", "POP3", Table{pop3_fields(c.pop3)}},
+      {"imap", "IMAP", Table{imap_fields(c.imap)}},
       {"listener", "a port or Unix socket to listen on", tables(c.listeners, listener_fields)},
   };
 }

@@ -45,7 +45,7 @@ TEST(Config, FillsInDefaults) {
   EXPECT_EQ(config->user, "");
   EXPECT_EQ(config->log_level, LogLevel::info);
   EXPECT_EQ(config->limits.max_message_size, 50 * kMiB);
-  EXPECT_EQ(config->imap.idle_timeout, std::chrono::minutes(30));
+  EXPECT_EQ(config->imap.idle_timeout, std::chrono::minutes(31));
   ASSERT_EQ(config->listeners.size(), 1U);
   EXPECT_EQ(config->listeners[0].protocol, Protocol::imap);
   EXPECT_THAT(config->listeners[0].addresses, ElementsAre("0.0.0.0", "::"));
@@ -147,9 +147,9 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
       {listener + "[pop3]\nhost_name = 'x'\n",
        "/etc/p.toml:8:1: pop3.host_name: unknown key; host_name stands above the first [section]"},
       {listener + "[pop3]\ncolour = 5\n",
-       "/etc/p.toml:8:1: pop3.colour: unknown key; known here: login_timeout, idle_timeout, write_timeout"},
+       "/etc/p.toml:8:1: pop3.colour: unknown key; known here: login_timeout, idle_timeout"},
       {listener + "[pop3]\n\"a\\nb\" = 5\n",
-       "/etc/p.toml:8:1: pop3.a?b: unknown key; known here: login_timeout, idle_timeout, write_timeout"},
+       "/etc/p.toml:8:1: pop3.a?b: unknown key; known here: login_timeout, idle_timeout"},
       // missing ones
       {"[[listener]]\nport = 5\n",
        "/etc/p.toml:4:1: listener[1].protocol: is missing: \"smtp\", \"submission\", \"pop3\" or \"imap\" (what is "
@@ -282,6 +282,32 @@ TEST(Config, TellsWhatAReloadChanges) {
   after = *before;
   after.listeners.emplace_back();
   EXPECT_EQ(changes(*before, after).at(0).key, "listener");
+}
+
+// Two configurations that differ in every key that can differ.
+TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
+  const auto running = parse(joined("host_name = 'a.test'\ndata_directory = 'd'\n",
+                                    "[[tls.certificate]]\ncertificate = 'a'\nkey = 'b'\n", kListener),
+                             "/etc/p.toml");
+  const auto fresh = parse(
+      "host_name = 'b.test'\ndata_directory = 'e'\nuser = 'u'\nlog.level = 'debug'\n"
+      "[server]\nthreads = 1\nmax_connections = 1\nmax_connections_per_address = 1\nshutdown_grace = '1s'\n"
+      "[storage]\nreaders = 1\nreserve = '1MiB'\nmax_staged = '16MiB'\nmailbox_cache = '1MiB'\n"
+      "[tls]\nself_signed_directory = 'f'\n[[tls.certificate]]\ncertificate = 'c'\nkey = 'd'\n"
+      "[limits]\nmax_message_size = '1MiB'\nmax_recipients = 100\nmax_errors = 3\nhandshake_timeout = '1s'\n"
+      "command_timeout = '1s'\ntransfer_timeout = '1s'\n"
+      "[smtp]\nidle_timeout = '1s'\n[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
+      "[imap]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nidle_nudge = '1s'\nmax_command_size = '8KiB'\n"
+      "[[listener]]\nprotocol = 'pop3'\naddress = '::1'\nport = 1\nmode = '0600'\ntls = 'implicit'\n"
+      "plaintext_auth = true\ntickets = false\n",
+      "/etc/p.toml");
+  ASSERT_TRUE(running);
+  ASSERT_TRUE(fresh) << fresh.error().front().text();
+  const Config after = with_live_keys(*running, *fresh);
+  for (const Change& change : changes(*running, after)) EXPECT_TRUE(change.is_live) << change.key;
+  for (const Change& change : changes(*fresh, after)) EXPECT_FALSE(change.is_live) << change.key;
+  // All keys but the two that contradict others: self_signed and path.
+  EXPECT_EQ(changes(*running, *fresh).size(), keys().size() - 2);
 }
 
 std::string read_text(const std::string& path) {
