@@ -87,7 +87,7 @@ class Conversation {
   async::Task<Reply> deliver(Reception& reception, const Transaction& transaction, std::int64_t now);
   Reply explain(const store::Error& error, const Reception& reception, const Transaction& transaction);
   std::string trace(const Transaction& transaction, std::string_view id, std::string_view date) const;
-  void log_message(const Reception& reception, const Transaction& transaction, std::string_view outcome) const;
+  void log_message(const Reception& reception, const Transaction& transaction, std::string_view result) const;
 
   net::Connection& connection_;
   net::Stream& stream_;

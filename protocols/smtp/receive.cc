@@ -144,7 +144,7 @@ std::string Conversation::trace(const Transaction& transaction, std::string_view
 }
 
 void Conversation::log_message(const Reception& reception, const Transaction& transaction,
-                               std::string_view outcome) const {
+                               std::string_view result) const {
   const net::TlsInfo* tls = stream_.tls();
   base::log::info("message", {{"id", connection_.id},
                               {"protocol", protocol()},
@@ -152,8 +152,9 @@ void Conversation::log_message(const Reception& reception, const Transaction& tr
                               {"from", transaction.from.text()},
                               {"recipients", transaction.mailboxes.size()},
                               {"size", reception.size()},
-                              {"tls", tls != nullptr ? std::string_view(tls->version) : "none"},
-                              {"outcome", outcome}});
+                              {"tls", tls != nullptr ? std::string_view(tls->version) : "-"},
+                              {"account", account_.id != 0 ? std::string_view(account_.address) : "-"},
+                              {"result", result}});
 }
 
 }  // namespace portreeve::smtp
