@@ -1,0 +1,57 @@
+#include "storage/sqlite/bodies.h"
+
+#include <algorithm>
+
+namespace portreeve::store::sqlite {
+
+void write_body_tail(Connection& connection, BodyId body, std::uint32_t first_chunk, std::string_view tail) {
+  std::uint32_t chunk = first_chunk;
+  // An empty message has one empty chunk, so that it is told from a missing one.
+  do {
+    if (chunk >= kMaxChunks) fail(Errc::limit, "the message has too many chunks");
+    const std::string_view piece = tail.substr(0, Store::kStagedChunkBytes);
+    if (piece.empty() && chunk > 0) return;
+    connection.run("INSERT INTO chunk(id, data) VALUES (?, ?)", chunk_row(body, chunk), Blob{piece});
+    tail.remove_prefix(piece.size());
+    ++chunk;
+  } while (!tail.empty());
+}
+
+void write_summary(Connection& connection, BodyId body, const mime::Summary& summary) {
+  connection.run("INSERT INTO summary(body, data) VALUES (?, ?)", body, Blob{mime::encode(summary)});
+}
+
+std::optional<mime::Summary> read_summary(Connection& connection, BodyId body) {
+  Query query(connection, "SELECT data FROM summary WHERE body = ?");
+  if (!query.bind(body).step()) return std::nullopt;
+  auto summary = mime::decode(query.blob(0));
+  if (!summary) fail(Errc::corrupt, "the summary of body " + std::to_string(body) + " is damaged");
+  return summary;
+}
+
+void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
+  const std::uint64_t first = offset / Store::kStagedChunkBytes;
+  if (first >= kMaxChunks) return;
+  std::uint64_t skipped = offset % Store::kStagedChunkBytes;
+  Query query(connection, "SELECT id, data FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id");
+  query.bind(chunk_row(body, static_cast<std::uint32_t>(first)), chunk_row(body, kMaxChunks - 1));
+  bool is_found = false;
+  for (std::int64_t row = chunk_row(body, static_cast<std::uint32_t>(first)); query.step(); ++row) {
+    is_found = true;
+    if (length == 0) break;
+    if (query.integer(0) != row) fail(Errc::corrupt, "body " + std::to_string(body) + " lacks a chunk");
+    std::string_view data = query.blob(1);
+    data.remove_prefix(std::min<std::uint64_t>(skipped, data.size()));
+    data = data.substr(0, length);
+    skipped = 0;
+    out += data;
+    length -= data.size();
+    if (length == 0) break;
+  }
+  // Past the end of a body that ends with its chunk there is no row either.
+  if (!is_found && connection.number("SELECT 1 FROM chunk WHERE id = ?", 0, chunk_row(body, 0)) == 0) {
+    fail(Errc::not_found, "there is no body " + std::to_string(body));
+  }
+}
+
+}  // namespace portreeve::store::sqlite

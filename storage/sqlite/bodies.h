@@ -1,0 +1,25 @@
+// Bodies and summaries as rows. A body is cut into chunks of Store::kStagedChunkBytes, the last one shorter, so that
+// any offset is found without reading what is before it.
+// Threads: as the connection's.
+#pragma once
+
+#include <functional>
+
+#include "core/mime/summary.h"
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace portreeve::store::sqlite {
+
+constexpr std::uint32_t kMaxChunks = 1 << 16;
+constexpr std::int64_t chunk_row(BodyId body, std::uint32_t chunk) { return body << 16 | chunk; }
+
+void write_body_tail(Connection& connection, BodyId body, std::uint32_t first_chunk, std::string_view tail);
+void write_summary(Connection& connection, BodyId body, const mime::Summary& summary);
+
+// Nullopt if there is none.
+std::optional<mime::Summary> read_summary(Connection& connection, BodyId body);
+// As Store::read_body().
+void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out);
+
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,287 @@
+#include "storage/sqlite/draft.h"
+
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "storage/sqlite/names.h"
+#include "storage/sqlite/packing.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+constexpr std::int64_t kMaxExpungedRows = 1000;  // a mailbox
+// Counting the rows at each expunge would cost more than a few rows too many.
+constexpr ModSeq kTrimEvery = 64;
+
+Flags bit_of(std::size_t keyword) { return Flags{1} << (kFirstKeywordBit + keyword); }
+
+void add_uid(UidSet& uids, Uid uid) {
+  if (!uids.empty() && uids.back().last + 1 == uid) {
+    uids.back().last = uid;
+  } else {
+    uids.push_back({uid, uid});
+  }
+}
+
+}  // namespace
+
+UidSet normalized(UidSet uids) {
+  std::erase_if(uids, [](const UidRange& range) { return range.first > range.last; });
+  std::ranges::sort(uids, {}, &UidRange::first);
+  UidSet joined;
+  for (const UidRange& range : uids) {
+    if (!joined.empty() && range.first <= joined.back().last) {
+      joined.back().last = std::max(joined.back().last, range.last);
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
+}
+
+Draft::Draft(ImagePtr base, std::uint64_t& touches)
+    : next_(std::make_shared<Image>(*base)), owned_(base->blocks.size()), touches_(touches) {}
+
+void Draft::touch() {
+  is_touched_ = true;
+  ++touches_;
+}
+
+ModSeq Draft::new_mod_seq() {
+  touch();
+  return ++next_->highest_mod_seq;
+}
+
+Block& Draft::writable(std::size_t block) {
+  if (!owned_[block]) {
+    owned_[block] = std::make_shared<Block>(*next_->blocks[block]);
+    next_->blocks[block] = owned_[block];
+  }
+  return *owned_[block];
+}
+
+Flags Draft::known(const FlagList& flags) const {
+  Flags bits = flags.system;
+  const auto& names = *next_->keywords;
+  for (const std::string& keyword : flags.keywords) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (base::equals_ignoring_case(names[i], keyword)) bits |= bit_of(i);
+    }
+  }
+  return bits;
+}
+
+Flags Draft::intern(const FlagList& flags) {
+  Flags bits = flags.system & ((Flags{1} << kFirstKeywordBit) - 1);
+  for (const std::string& keyword : flags.keywords) {
+    check_keyword(keyword);
+    Flags bit = known({.keywords = {keyword}});
+    if (bit == 0) {
+      if (next_->keywords->size() < kMaxKeywords) {
+        auto names = std::make_shared<std::vector<std::string>>(*next_->keywords);
+        names->push_back(keyword);
+        next_->keywords = std::move(names);
+        touch();
+      } else if (!reclaim_keyword(keyword, bits)) {
+        fail(Errc::limit, "the mailbox has " + std::to_string(kMaxKeywords) + " keywords already");
+      }
+      bit = known({.keywords = {keyword}});
+    }
+    bits |= bit;
+  }
+  return bits;
+}
+
+// Gives the place of a keyword that no message bears any longer to another.
+bool Draft::reclaim_keyword(std::string_view keyword, Flags reserved) {
+  Flags used = reserved;
+  for (const auto& block : next_->blocks) {
+    for (const Message& message : *block) used |= message.flags;
+  }
+  for (std::size_t i = 0; i < next_->keywords->size(); ++i) {
+    if ((used & bit_of(i)) != 0) continue;
+    auto names = std::make_shared<std::vector<std::string>>(*next_->keywords);
+    (*names)[i] = keyword;
+    next_->keywords = std::move(names);
+    touch();
+    return true;
+  }
+  return false;
+}
+
+void Draft::check_room(std::size_t count) const {
+  if (count > UINT32_MAX - next_->uid_next) fail(Errc::limit, "the mailbox has given out all UIDs");
+}
+
+Uid Draft::append(Message message) {
+  touch();
+  message.uid = next_->uid_next++;
+  if (next_->blocks.empty() || next_->blocks.back()->size() >= kBlockMessages) {
+    owned_.push_back(std::make_shared<Block>());
+    next_->blocks.push_back(owned_.back());
+    next_->keys.push_back(message.uid);
+  }
+  writable(next_->blocks.size() - 1).push_back(message);
+  next_->count(message, true);
+  return message.uid;
+}
+
+std::vector<Draft::Run> Draft::runs_of(const UidSet& uids) const {
+  std::vector<Run> runs;
+  const auto& blocks = next_->blocks;
+  std::size_t block = 0;
+  for (const UidRange& range : uids) {
+    while (block < blocks.size() && blocks[block]->back().uid < range.first) ++block;
+    for (; block < blocks.size() && blocks[block]->front().uid <= range.last; ++block) {
+      const Block& messages = *blocks[block];
+      const auto begin = std::ranges::lower_bound(messages, range.first, {}, &Message::uid);
+      const auto end = std::ranges::upper_bound(messages, range.last, {}, &Message::uid);
+      if (begin != end) {
+        runs.push_back({block, static_cast<std::size_t>(begin - messages.begin()),
+                        static_cast<std::size_t>(end - messages.begin())});
+      }
+      if (messages.back().uid > range.last) break;
+    }
+  }
+  return runs;
+}
+
+std::vector<Message> Draft::select(const UidSet& uids, Flags required) const {
+  std::vector<Message> found;
+  for (const Run& run : runs_of(uids)) {
+    for (std::size_t i = run.begin; i < run.end; ++i) {
+      const Message& message = (*next_->blocks[run.block])[i];
+      if ((message.flags & required) == required) found.push_back(message);
+    }
+  }
+  return found;
+}
+
+std::vector<Uid> Draft::set_flags(const UidSet& uids, Flags keep, Flags set) {
+  std::vector<Uid> changed;
+  ModSeq mod_seq = 0;
+  for (const Run& run : runs_of(uids)) {
+    for (std::size_t i = run.begin; i < run.end; ++i) {
+      const Flags before = (*next_->blocks[run.block])[i].flags;
+      const Flags after = (before & keep) | set;
+      if (after == before) continue;
+      if (mod_seq == 0) mod_seq = new_mod_seq();
+      Message& message = writable(run.block)[i];
+      next_->count(message, false);
+      message.flags = after;
+      message.mod_seq = mod_seq;
+      next_->count(message, true);
+      changed.push_back(message.uid);
+    }
+  }
+  return changed;
+}
+
+std::vector<Message> Draft::remove(const UidSet& uids, Flags required) {
+  std::vector<Message> removed;
+  UidSet gone;
+  const std::vector<Run> runs = runs_of(uids);
+  for (auto run = runs.begin(); run != runs.end();) {
+    const std::size_t index = run->block;
+    const Block& before = *next_->blocks[index];
+    Block after;
+    std::size_t kept_to = 0;
+    const std::size_t removed_before = removed.size();
+    for (; run != runs.end() && run->block == index; ++run) {
+      after.insert(after.end(), before.begin() + static_cast<std::ptrdiff_t>(kept_to),
+                   before.begin() + static_cast<std::ptrdiff_t>(run->begin));
+      for (std::size_t i = run->begin; i < run->end; ++i) {
+        const Message& message = before[i];
+        if ((message.flags & required) != required) {
+          after.push_back(message);
+          continue;
+        }
+        removed.push_back(message);
+        add_uid(gone, message.uid);
+        next_->count(message, false);
+      }
+      kept_to = run->end;
+    }
+    if (removed.size() == removed_before) continue;
+    after.insert(after.end(), before.begin() + static_cast<std::ptrdiff_t>(kept_to), before.end());
+    owned_[index] = std::make_shared<Block>(std::move(after));
+    next_->blocks[index] = owned_[index];
+  }
+  if (removed.empty()) return removed;
+  expunged_.emplace_back(new_mod_seq(), std::move(gone));
+  tidy();
+  return removed;
+}
+
+// Drops empty blocks and joins touched ones with a neighbour that has room, so that a mailbox whose messages come and
+// go doesn't end as many tiny rows.
+void Draft::tidy() {
+  auto& blocks = next_->blocks;
+  auto& keys = next_->keys;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i]->empty()) {
+      dropped_.push_back(keys[i]);
+      continue;
+    }
+    const bool is_touched = owned_[i] || (kept > 0 && owned_[kept - 1]);
+    if (kept > 0 && is_touched && blocks[kept - 1]->size() + blocks[i]->size() <= kBlockMessages / 2) {
+      const auto more = blocks[i];
+      Block& into = writable(kept - 1);
+      into.insert(into.end(), more->begin(), more->end());
+      dropped_.push_back(keys[i]);
+      continue;
+    }
+    if (kept != i) {
+      blocks[kept] = std::move(blocks[i]);
+      owned_[kept] = std::move(owned_[i]);
+      keys[kept] = keys[i];
+    }
+    ++kept;
+  }
+  blocks.resize(kept);
+  owned_.resize(kept);
+  keys.resize(kept);
+}
+
+void Draft::mark_deleted() {
+  new_mod_seq();
+  next_->is_deleted = true;
+  next_->blocks.clear();
+  next_->keys.clear();
+  owned_.clear();
+  next_->messages = next_->unseen = next_->deleted = 0;
+  next_->bytes = 0;
+}
+
+void Draft::write(Connection& connection, Uid first_recent) {
+  const MailboxId mailbox = next_->mailbox;
+  if (next_->is_deleted) {
+    connection.run("DELETE FROM block WHERE id BETWEEN ? AND ?", block_row(mailbox, 0), block_row(mailbox, UINT32_MAX));
+    connection.run("DELETE FROM expunged WHERE mailbox = ?", mailbox);
+    connection.run("DELETE FROM mailbox WHERE id = ?", mailbox);
+    return;
+  }
+  for (const Uid key : dropped_) connection.run("DELETE FROM block WHERE id = ?", block_row(mailbox, key));
+  for (std::size_t i = 0; i < owned_.size(); ++i) {
+    if (!owned_[i]) continue;
+    connection.run("REPLACE INTO block(id, data) VALUES (?, ?)", block_row(mailbox, next_->keys[i]),
+                   Blob{pack_block(*owned_[i])});
+  }
+  for (const auto& [mod_seq, uids] : expunged_) {
+    connection.run("INSERT INTO expunged(mailbox, mod_seq, uids) VALUES (?, ?, ?)", mailbox, mod_seq,
+                   Blob{pack_uids(uids)});
+    if (mod_seq % kTrimEvery != 0) continue;
+    connection.run(
+        "DELETE FROM expunged WHERE mailbox = ?1 AND mod_seq <= "
+        "(SELECT mod_seq FROM expunged WHERE mailbox = ?1 ORDER BY mod_seq DESC LIMIT 1 OFFSET ?2)",
+        mailbox, kMaxExpungedRows);
+  }
+  connection.run(
+      "UPDATE mailbox SET uid_next = ?, mod_seq = ?, first_recent = ?, messages = ?, unseen = ?, deleted = ?, "
+      "bytes = ?, keywords = ? WHERE id = ?",
+      next_->uid_next, next_->highest_mod_seq, first_recent, next_->messages, next_->unseen, next_->deleted,
+      next_->bytes, pack_keywords(*next_->keywords), mailbox);
+}
+
+}  // namespace portreeve::store::sqlite

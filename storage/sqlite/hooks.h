@@ -1,0 +1,13 @@
+// What tests may put in the place of the system.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace portreeve::store::sqlite {
+
+struct Hooks {
+  std::function<std::uint64_t()> free_bytes;  // of the store's file system; empty: ask it
+};
+
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,34 @@
+// Which names the store takes: mailboxes, domains, accounts' addresses, keywords.
+// Threads: pure functions. All throw Failure(Errc::invalid) for what can't be held.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/sqlite/failure.h"
+
+namespace portreeve::store::sqlite {
+
+constexpr std::string_view kInbox = "INBOX";
+constexpr std::size_t kMaxDomainBytes = 255;  // RFC 5321 §4.5.3.1.2
+constexpr std::size_t kMaxLocalBytes = 64;    // RFC 5321 §4.5.3.1.1
+
+// The name as it is stored: a first level that spells INBOX in any case is written so (RFC 3501 §5.1).
+std::string mailbox_name(std::string_view name);
+// "a/b/c" has the parents "a" and "a/b", in this order.
+std::vector<std::string> parents_of(std::string_view name);
+bool is_below(std::string_view name, std::string_view ancestor);
+
+std::string domain_name(std::string_view domain);
+
+struct AccountAddress {
+  std::string shown;   // domain in lower case
+  std::string key;     // all in lower case, for look-ups
+  std::string domain;  // in lower case
+};
+AccountAddress account_address(std::string_view address);
+
+void check_keyword(std::string_view keyword);
+
+}  // namespace portreeve::store::sqlite

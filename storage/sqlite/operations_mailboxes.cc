@@ -1,0 +1,110 @@
+#include "storage/sqlite/names.h"
+#include "storage/sqlite/operations.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+constexpr std::int64_t kMaxMailboxes = 20'000;      // an account
+constexpr std::int64_t kMaxSubscriptions = 20'000;  // an account
+
+MailboxId find_mailbox(Connection& db, AccountId account, std::string_view name) {
+  return db.number("SELECT id FROM mailbox WHERE account = ? AND name = ?", 0, account, name);
+}
+
+void check_account(Connection& db, AccountId account) {
+  if (db.number("SELECT 1 FROM account WHERE id = ?", 0, account) == 0) {
+    fail(Errc::not_found, "there is no account " + std::to_string(account));
+  }
+}
+
+void add_missing_parents(Transaction& transaction, AccountId account, std::string_view name) {
+  for (const std::string& parent : parents_of(name)) {
+    if (find_mailbox(transaction.db(), account, parent) == 0) {
+      transaction.add_mailbox(account, parent, SpecialUse::none);
+    }
+  }
+}
+
+// RFC 3501 §6.3.5: INBOX stays, empty; what was in it is in the new mailbox.
+void rename_inbox(Transaction& transaction, AccountId account, std::string_view to) {
+  add_missing_parents(transaction, account, to);
+  const MailboxId target = transaction.add_mailbox(account, to, SpecialUse::none);
+  move(transaction, find_mailbox(transaction.db(), account, kInbox), {{1, UINT32_MAX}}, target);
+}
+
+struct Renamed {
+  MailboxId id;
+  std::string name;
+};
+
+std::vector<Renamed> with_children(Connection& db, AccountId account, std::string_view from, std::string_view to) {
+  std::vector<Renamed> all;
+  // '0' is the character after '/', so these are the names that begin with "from/".
+  static_assert(kDelimiter + 1 == '0');
+  Query query(db,
+              "SELECT id, name FROM mailbox WHERE account = ?1 AND (name = ?2 OR (name > ?2||'/' AND name < ?2||'0'))");
+  query.bind(account, from);
+  while (query.step()) {
+    all.push_back({query.integer(0), std::string(to) + std::string(query.text(1).substr(from.size()))});
+  }
+  return all;
+}
+
+}  // namespace
+
+MailboxId create_mailbox(Transaction& transaction, AccountId account, std::string_view name, SpecialUse use) {
+  Connection& db = transaction.db();
+  const std::string stored = mailbox_name(name);
+  check_account(db, account);
+  if (find_mailbox(db, account, stored) != 0) fail(Errc::exists, "there is a mailbox of this name");
+  if (db.number("SELECT count(*) FROM mailbox WHERE account = ?", 0, account) >= kMaxMailboxes) {
+    fail(Errc::limit, "the account has as many mailboxes as it may");
+  }
+  add_missing_parents(transaction, account, stored);
+  return transaction.add_mailbox(account, stored, use);
+}
+
+void delete_mailbox(Transaction& transaction, AccountId account, std::string_view name) {
+  const std::string stored = mailbox_name(name);
+  if (stored == kInbox) fail(Errc::invalid, "INBOX can't be deleted");
+  const MailboxId mailbox = find_mailbox(transaction.db(), account, stored);
+  if (mailbox == 0) fail(Errc::not_found, "there is no mailbox of this name");
+  transaction.remove_mailbox(mailbox);
+}
+
+void rename_mailbox(Transaction& transaction, AccountId account, std::string_view from, std::string_view to) {
+  Connection& db = transaction.db();
+  const std::string old_name = mailbox_name(from);
+  const std::string new_name = mailbox_name(to);
+  if (find_mailbox(db, account, old_name) == 0) fail(Errc::not_found, "there is no mailbox of this name");
+  if (find_mailbox(db, account, new_name) != 0) fail(Errc::exists, "there is a mailbox of the new name");
+  if (old_name == kInbox) return rename_inbox(transaction, account, new_name);
+  if (is_below(new_name, old_name)) fail(Errc::invalid, "a mailbox can't be put below itself");
+  const std::vector<Renamed> renamed = with_children(db, account, old_name, new_name);
+  for (const Renamed& mailbox : renamed) {
+    mailbox_name(mailbox.name);
+    if (find_mailbox(db, account, mailbox.name) != 0) fail(Errc::exists, "there is a mailbox " + mailbox.name);
+  }
+  add_missing_parents(transaction, account, new_name);
+  for (const Renamed& mailbox : renamed) {
+    db.run("UPDATE mailbox SET name = ? WHERE id = ?", mailbox.name, mailbox.id);
+  }
+  transaction.list_changed(account);
+}
+
+void set_subscribed(Transaction& transaction, AccountId account, std::string_view name, bool is_subscribed) {
+  Connection& db = transaction.db();
+  const std::string stored = mailbox_name(name);
+  check_account(db, account);
+  if (!is_subscribed) {
+    db.run("DELETE FROM subscription WHERE account = ? AND name = ?", account, stored);
+  } else {
+    if (db.number("SELECT count(*) FROM subscription WHERE account = ?", 0, account) >= kMaxSubscriptions) {
+      fail(Errc::limit, "the account has as many subscriptions as it may");
+    }
+    db.run("INSERT OR IGNORE INTO subscription(account, name) VALUES (?, ?)", account, stored);
+  }
+  transaction.list_changed(account);
+}
+
+}  // namespace portreeve::store::sqlite

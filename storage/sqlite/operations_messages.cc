@@ -1,0 +1,187 @@
+#include <algorithm>
+
+#include "storage/sqlite/bodies.h"
+#include "storage/sqlite/operations.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+constexpr Flags kKeywordBits = ~((Flags{1} << kFirstKeywordBit) - 1);
+
+// Restates the keyword bits of one mailbox in another's.
+class KeywordMap {
+ public:
+  KeywordMap(const Image& from, Draft& to, const std::vector<Message>& messages) {
+    Flags used = 0;
+    for (const Message& message : messages) used |= message.flags & kKeywordBits;
+    FlagList wanted;
+    std::vector<Flags> bits;
+    for (std::size_t i = 0; i < from.keywords->size(); ++i) {
+      const Flags bit = Flags{1} << (kFirstKeywordBit + i);
+      if ((used & bit) == 0) continue;
+      wanted.keywords.push_back((*from.keywords)[i]);
+      bits.push_back(bit);
+    }
+    // All at once, so that none takes the place of another that no message of `to` bears yet.
+    to.intern(wanted);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      pairs_.emplace_back(bits[i], to.known({.keywords = {wanted.keywords[i]}}));
+    }
+  }
+
+  Flags operator()(Flags flags) const {
+    Flags mapped = flags & ~kKeywordBits;
+    for (const auto& [from, to] : pairs_) {
+      if ((flags & from) != 0) mapped |= to;
+    }
+    return mapped;
+  }
+
+ private:
+  std::vector<std::pair<Flags, Flags>> pairs_;
+};
+
+Copied append_all(Draft& from, Draft& to, const std::vector<Message>& messages) {
+  Copied copied;
+  copied.uid_validity = to.image()->uid_validity;
+  if (messages.empty()) return copied;
+  to.check_room(messages.size());
+  const KeywordMap map(*from.image(), to, messages);
+  const ModSeq mod_seq = to.new_mod_seq();
+  copied.from.reserve(messages.size());
+  copied.to.reserve(messages.size());
+  for (Message message : messages) {
+    copied.from.push_back(message.uid);
+    message.flags = map(message.flags);
+    message.mod_seq = mod_seq;
+    copied.to.push_back(to.append(message));
+  }
+  return copied;
+}
+
+std::uint32_t checked_size(const IncomingBody& body) {
+  const std::uint64_t size = std::uint64_t{body.staged_chunks} * Store::kStagedChunkBytes + body.tail.size();
+  if (size != body.summary.size) fail(Errc::invalid, "the summary is of another message");
+  // POP3's size is at most this plus the bare LFs.
+  if (size + body.summary.bare_lfs > UINT32_MAX) fail(Errc::limit, "a message has less than 4 GiB");
+  return static_cast<std::uint32_t>(size);
+}
+
+void check_staged(Connection& db, const IncomingBody& body) {
+  const std::int64_t chunks = db.number("SELECT count(*) FROM chunk WHERE id BETWEEN ? AND ?", 0,
+                                        chunk_row(body.staged, 0), chunk_row(body.staged, kMaxChunks - 1));
+  if (chunks != body.staged_chunks || db.number("SELECT 1 FROM staging WHERE body = ?", 0, body.staged) == 0) {
+    fail(Errc::invalid, "not all of the message was staged");
+  }
+}
+
+}  // namespace
+
+void stage(Transaction& transaction, BodyId body, std::uint32_t chunk, std::string_view bytes) {
+  if (!transaction.shared().disk.has_room()) fail(Errc::disk_full, "below the reserve of free space");
+  if (bytes.size() != Store::kStagedChunkBytes) fail(Errc::invalid, "a staged chunk has a size of its own");
+  if (body <= 0 || chunk >= kMaxChunks) fail(Errc::invalid, "no such chunk");
+  transaction.use_body(body);
+  transaction.db().run("INSERT OR IGNORE INTO staging(body) VALUES (?)", body);
+  transaction.db().run("INSERT INTO chunk(id, data) VALUES (?, ?)", chunk_row(body, chunk), Blob{bytes});
+}
+
+void drop_staging(Transaction& transaction, BodyId body) {
+  transaction.after_commit([&staging = transaction.shared().staging, body] { staging.release(body); });
+  // A message that was delivered meanwhile isn't staged any longer.
+  if (transaction.db().number("SELECT 1 FROM staging WHERE body = ?", 0, body) == 0) return;
+  transaction.db().run("DELETE FROM staging WHERE body = ?", body);
+  transaction.doom_unseen({body});
+}
+
+std::vector<Appended> deliver(Transaction& transaction, const Delivery& delivery, BodyId body) {
+  const IncomingBody& incoming = delivery.body;
+  if (!transaction.shared().disk.has_room()) fail(Errc::disk_full, "below the reserve of free space");
+  if (delivery.targets.empty()) fail(Errc::invalid, "a delivery needs a mailbox");
+  Message message;
+  message.size = checked_size(incoming);
+  message.pop3_size = static_cast<std::uint32_t>(message.size + incoming.summary.bare_lfs);
+  message.internal_date = delivery.internal_date;
+  message.body = incoming.staged != 0 ? incoming.staged : body;
+  for (const DeliveryTarget& target : delivery.targets) {
+    transaction.mailbox(target.mailbox).check_room(delivery.targets.size());
+  }
+
+  Connection& db = transaction.db();
+  if (incoming.staged != 0) {
+    check_staged(db, incoming);
+    db.run("DELETE FROM staging WHERE body = ?", incoming.staged);
+    transaction.after_commit(
+        [&staging = transaction.shared().staging, staged = incoming.staged] { staging.release(staged); });
+  }
+  transaction.use_body(message.body);
+  write_body_tail(db, message.body, incoming.staged_chunks, incoming.tail);
+  write_summary(db, message.body, incoming.summary);
+
+  std::vector<Appended> appended;
+  for (const DeliveryTarget& target : delivery.targets) {
+    Draft& draft = transaction.mailbox(target.mailbox);
+    message.flags = draft.intern(target.flags);
+    message.mod_seq = draft.new_mod_seq();
+    appended.push_back({target.mailbox, draft.image()->uid_validity, draft.append(message)});
+  }
+  if (delivery.targets.size() > 1) transaction.share({message.body});
+  return appended;
+}
+
+FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
+                          const FlagList& flags) {
+  Draft& draft = transaction.mailbox(mailbox);
+  // Taking off a keyword that the mailbox doesn't know must not make it known.
+  const Flags bits = change == FlagChange::remove ? draft.known(flags) : draft.intern(flags);
+  const UidSet set = normalized(uids);
+  FlagsChanged changed;
+  switch (change) {
+    case FlagChange::replace: changed.changed = draft.set_flags(set, 0, bits); break;
+    case FlagChange::add: changed.changed = draft.set_flags(set, ~Flags{0}, bits); break;
+    case FlagChange::remove: changed.changed = draft.set_flags(set, ~bits, 0); break;
+  }
+  changed.after = draft.image();
+  return changed;
+}
+
+Expunged expunge(Transaction& transaction, MailboxId mailbox, const UidSet& uids, bool only_deleted) {
+  Draft& draft = transaction.mailbox(mailbox);
+  const std::vector<Message> removed = draft.remove(normalized(uids), only_deleted ? kDeleted : 0);
+  transaction.doom(*draft.image(), removed);
+  Expunged expunged;
+  expunged.uids.reserve(removed.size());
+  for (const Message& message : removed) expunged.uids.push_back(message.uid);
+  expunged.after = draft.image();
+  return expunged;
+}
+
+Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to) {
+  Draft& source = transaction.mailbox(from);
+  Draft& target = transaction.mailbox(to);
+  const std::vector<Message> messages = source.select(normalized(uids), 0);
+  Copied copied = append_all(source, target, messages);
+  std::vector<BodyId> bodies;
+  bodies.reserve(messages.size());
+  for (const Message& message : messages) bodies.push_back(message.body);
+  transaction.share(bodies);
+  return copied;
+}
+
+Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to) {
+  Draft& source = transaction.mailbox(from);
+  Draft& target = transaction.mailbox(to);
+  const UidSet set = normalized(uids);
+  const Uid last = source.image()->uid_next - 1;  // moved into the same mailbox, messages come back above this
+  const std::vector<Message> messages = source.select(set, 0);
+  Copied copied = append_all(source, target, messages);
+  UidSet old;
+  for (UidRange range : set) {
+    range.last = std::min(range.last, last);
+    if (range.first <= range.last) old.push_back(range);
+  }
+  transaction.hold(*source.image(), source.remove(old, 0));
+  return copied;
+}
+
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,103 @@
+#include "storage/sqlite/schema.h"
+
+#include <array>
+
+namespace portreeve::store::sqlite {
+namespace {
+
+// "port", so that file(1) and a foreign SQLite file can be told apart.
+constexpr std::int64_t kApplicationId = 0x706f7274;
+
+// meta      uid_validity: the last one given out; next_body: no body id from here on was ever used.
+// block     up to 256 messages of a mailbox, packed; id = mailbox << 32 | the UID that it began with.
+// expunged  what left a mailbox at one mod-sequence, packed ranges; the oldest are dropped beyond a number of rows.
+// chunk     256 KiB of a body each; id = body << 16 | chunk. Never changed.
+// staging   bodies that are coming in; what is left of them at a start is swept.
+// doomed    packed lists of bodies that left a mailbox and may have to go.
+// shared    bit maps of the bodies that more than one message may refer to; id = body / 4096.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('uid_validity', 0), ('next_body', 1);
+CREATE TABLE domain(name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE account(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  address TEXT NOT NULL UNIQUE,
+  verifier TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  is_enabled INTEGER NOT NULL DEFAULT 1);
+CREATE TABLE address(address TEXT PRIMARY KEY, account INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX address_account ON address(account);
+CREATE TABLE mailbox(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  special_use INTEGER NOT NULL,
+  uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL DEFAULT 1,
+  mod_seq INTEGER NOT NULL DEFAULT 1,
+  first_recent INTEGER NOT NULL DEFAULT 1,
+  messages INTEGER NOT NULL DEFAULT 0,
+  unseen INTEGER NOT NULL DEFAULT 0,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  keywords TEXT NOT NULL DEFAULT '',
+  UNIQUE(account, name));
+CREATE TABLE subscription(account INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(account, name)) WITHOUT ROWID;
+CREATE TABLE block(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE expunged(
+  mailbox INTEGER NOT NULL, mod_seq INTEGER NOT NULL, uids BLOB NOT NULL, PRIMARY KEY(mailbox, mod_seq)) WITHOUT ROWID;
+CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE summary(body INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE staging(body INTEGER PRIMARY KEY);
+CREATE TABLE doomed(id INTEGER PRIMARY KEY, bodies BLOB NOT NULL);
+CREATE TABLE shared(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
+)sql";
+
+// kMigrations[v] leads from version v to v + 1.
+constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1};
+
+void refuse_foreign(Connection& connection, std::int64_t version) {
+  if (version > kSchemaVersion) {
+    fail(Errc::invalid, "the store was made by a newer Portreeve (layout " + std::to_string(version) +
+                            ", this one knows " + std::to_string(kSchemaVersion) + ")");
+  }
+  const bool is_empty = connection.number("SELECT count(*) FROM sqlite_schema", 0) == 0;
+  if (!is_empty && connection.number("PRAGMA application_id", 0) != kApplicationId) {
+    fail(Errc::invalid, "the database is not Portreeve's");
+  }
+}
+
+}  // namespace
+
+std::int64_t schema_version(Connection& connection) {
+  const std::int64_t version = connection.number("PRAGMA user_version", 0);
+  refuse_foreign(connection, version);
+  return version;
+}
+
+void prepare_schema(Connection& writer) {
+  std::int64_t version = schema_version(writer);
+  if (version == 0) {
+    // These two count only before the first table is made, and auto_vacuum can't be switched on later.
+    writer.script("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
+  }
+  writer.script("PRAGMA journal_mode = WAL");
+  writer.script("PRAGMA synchronous = FULL");
+  writer.script("PRAGMA wal_autocheckpoint = 0");
+  writer.script("PRAGMA journal_size_limit = 67108864");
+  writer.script("PRAGMA foreign_keys = 0; PRAGMA temp_store = MEMORY");
+  for (; version < kSchemaVersion; ++version) {
+    try {
+      writer.script("BEGIN IMMEDIATE");
+      writer.script(kMigrations[static_cast<std::size_t>(version)]);
+      writer.script("PRAGMA application_id = " + std::to_string(kApplicationId));
+      writer.script("PRAGMA user_version = " + std::to_string(version + 1));
+      writer.script("COMMIT");
+    } catch (...) {
+      writer.roll_back();
+      throw;
+    }
+  }
+}
+
+}  // namespace portreeve::store::sqlite

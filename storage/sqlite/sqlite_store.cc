@@ -1,0 +1,286 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <algorithm>
+
+#include "storage/sqlite/bodies.h"
+#include "storage/sqlite/operations.h"
+#include "storage/sqlite/packing.h"
+#include "storage/sqlite/schema.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+// What an operation weighs beside the bytes that it brings.
+constexpr std::size_t kSmall = 256;
+// An operation on more messages than this waits for shorter ones.
+constexpr std::uint64_t kBulkMessages = 4096;
+
+// Rows of one read transaction, so that none holds up a checkpoint for long.
+constexpr std::size_t kRowsPerReading = 512;
+
+// Brings over what a killed process left of messages that were coming in.
+void sweep_staging(Connection& connection) {
+  std::vector<BodyId> bodies;
+  {
+    Query query(connection, "SELECT body FROM staging");
+    while (query.step()) bodies.push_back(query.integer(0));
+  }
+  if (bodies.empty()) return;
+  connection.run("BEGIN IMMEDIATE");
+  connection.run("INSERT INTO doomed(bodies) VALUES (?)", Blob{pack_bodies(bodies)});
+  connection.run("DELETE FROM staging");
+  connection.run("COMMIT");
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
+    : ownership_(options.directory), shared_(options, hooks, [this] { upkeep_.view_moved(); }), upkeep_(shared_) {
+  const std::string path = database_path(options.directory);
+  make_private_file(path);
+  auto connection = std::make_unique<Connection>(path, Connection::Use::writer);
+  prepare_schema(*connection);
+  sync_directory(options.directory);
+  sweep_staging(*connection);
+  shared_.next_body = connection->number("SELECT value FROM meta WHERE key = 'next_body'", 1);
+  shared_.directory.set(std::make_shared<const DirectoryImage>(*connection));
+  shared_.bodies = &upkeep_;
+  upkeep_.load(*connection);
+  readers_ = std::make_unique<Readers>(path, options.readers);
+  checkpointer_ = std::make_unique<Checkpointer>(path, [this] { checker_->interrupt(); });
+  writer_ = std::make_unique<Writer>(std::move(connection), shared_, [this](Connection& writer, int wal_pages) {
+    checkpointer_->after_commit(writer, wal_pages);
+  });
+  checker_ = std::make_unique<Checker>(path, *writer_);
+  upkeep_.start(*readers_, *writer_);
+}
+
+SqliteStore::~SqliteStore() { close(); }
+
+void SqliteStore::close() {
+  upkeep_.stop();
+  writer_->close();
+}
+
+// --- who is who
+
+void SqliteStore::add_domain(std::string domain, Done<void> done) {
+  submit<void>(
+      kSmall, [domain = std::move(domain)](Transaction& t) { sqlite::add_domain(t, domain); }, std::move(done));
+}
+
+void SqliteStore::remove_domain(std::string domain, Done<void> done) {
+  submit<void>(
+      kSmall, [domain = std::move(domain)](Transaction& t) { sqlite::remove_domain(t, domain); }, std::move(done));
+}
+
+void SqliteStore::add_accounts(std::vector<NewAccount> accounts, Done<void> done) {
+  const std::size_t weight = kSmall * accounts.size();
+  submit<void>(
+      weight, [accounts = std::move(accounts)](Transaction& t) { sqlite::add_accounts(t, accounts); }, std::move(done));
+}
+
+void SqliteStore::set_verifier(AccountId account, std::string verifier, Done<void> done) {
+  submit<void>(
+      kSmall, [account, verifier = std::move(verifier)](Transaction& t) { sqlite::set_verifier(t, account, verifier); },
+      std::move(done));
+}
+
+void SqliteStore::remove_account(AccountId account, Done<void> done) {
+  writer_->submit<void>(
+      Lane::bulk, kSmall, [account](Transaction& t) { sqlite::remove_account(t, account); }, std::move(done));
+}
+
+// --- mailboxes
+
+Result<MailboxListPtr> SqliteStore::mailboxes(AccountId account) {
+  return guarded([&] {
+    MailboxListPtr list = shared_.lists.get(account, [&]() -> std::shared_ptr<MailboxList> {
+      auto reader = readers_->take();
+      const Reading reading(*reader);
+      return load_list(*reader, account);
+    });
+    if (!list) fail(Errc::not_found, "there is no account " + std::to_string(account));
+    return list;
+  });
+}
+
+void SqliteStore::create_mailbox(AccountId account, std::string name, SpecialUse use, Done<MailboxId> done) {
+  submit<MailboxId>(
+      kSmall,
+      [account, name = std::move(name), use](Transaction& t) { return sqlite::create_mailbox(t, account, name, use); },
+      std::move(done));
+}
+
+void SqliteStore::delete_mailbox(AccountId account, std::string name, Done<void> done) {
+  submit<void>(
+      kSmall, [account, name = std::move(name)](Transaction& t) { sqlite::delete_mailbox(t, account, name); },
+      std::move(done));
+}
+
+void SqliteStore::rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) {
+  submit<void>(
+      kSmall,
+      [account, from = std::move(from), to = std::move(to)](Transaction& t) {
+        sqlite::rename_mailbox(t, account, from, to);
+      },
+      std::move(done));
+}
+
+void SqliteStore::set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) {
+  submit<void>(
+      kSmall,
+      [account, name = std::move(name), is_subscribed](Transaction& t) {
+        sqlite::set_subscribed(t, account, name, is_subscribed);
+      },
+      std::move(done));
+}
+
+EntryPtr SqliteStore::entry(MailboxId mailbox) {
+  EntryPtr entry = shared_.registry.get(mailbox, [&] {
+    auto reader = readers_->take();
+    const Reading reading(*reader);
+    return load_mailbox(*reader, mailbox);
+  });
+  if (!entry) fail(Errc::not_found, "there is no mailbox " + std::to_string(mailbox));
+  return entry;
+}
+
+Result<std::unique_ptr<OpenMailbox>> SqliteStore::open(MailboxId mailbox, std::function<void()> on_change) {
+  return guarded([&]() -> std::unique_ptr<OpenMailbox> {
+    return std::make_unique<View>(shared_.registry, entry(mailbox), std::move(on_change));
+  });
+}
+
+Result<SnapshotPtr> SqliteStore::snapshot(MailboxId mailbox) {
+  return guarded([&] { return entry(mailbox)->snapshot(); });
+}
+
+// --- messages in
+
+void SqliteStore::stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) {
+  const std::size_t size = bytes.size();
+  if (!shared_.staging.reserve(body, size)) {
+    submit<void>(
+        kSmall, [](Transaction&) { fail(Errc::limit, "too much mail is under way at once"); }, std::move(done));
+    return;
+  }
+  submit<void>(
+      size + kSmall, [body, chunk, bytes = std::move(bytes)](Transaction& t) { sqlite::stage(t, body, chunk, bytes); },
+      std::move(done));
+}
+
+void SqliteStore::drop_staging(BodyId body) {
+  submit<void>(kSmall, [body](Transaction& t) { sqlite::drop_staging(t, body); }, nullptr);
+}
+
+void SqliteStore::deliver(Delivery delivery, Done<std::vector<Appended>> done) {
+  const BodyId body = delivery.body.staged != 0 ? 0 : shared_.next_body++;
+  const std::size_t weight = delivery.body.tail.size() + delivery.body.summary.body_structure.size() + kSmall;
+  submit<std::vector<Appended>>(
+      weight, [body, delivery = std::move(delivery)](Transaction& t) { return sqlite::deliver(t, delivery, body); },
+      std::move(done));
+}
+
+// --- messages changed
+
+// Only a mailbox that is in memory can be told to be large; one that isn't is rarely the object of a long operation,
+// since who asks for one has it open.
+Lane SqliteStore::lane_for(MailboxId mailbox, const UidSet& uids) {
+  const EntryPtr entry = shared_.registry.find(mailbox);
+  if (!entry || entry->image()->messages <= kBulkMessages) return Lane::normal;
+  std::uint64_t span = 0;
+  for (const UidRange& range : uids) span += std::uint64_t{range.last} - range.first + 1;
+  return span > kBulkMessages ? Lane::bulk : Lane::normal;
+}
+
+void SqliteStore::change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
+                               Done<FlagsChanged> done) {
+  const Lane lane = lane_for(mailbox, uids);
+  writer_->submit<FlagsChanged>(
+      lane, kSmall,
+      [mailbox, uids = std::move(uids), change, flags = std::move(flags)](Transaction& t) {
+        return sqlite::change_flags(t, mailbox, uids, change, flags);
+      },
+      std::move(done));
+}
+
+void SqliteStore::expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) {
+  const Lane lane = lane_for(mailbox, uids);
+  writer_->submit<Expunged>(
+      lane, kSmall,
+      [mailbox, uids = std::move(uids), only_deleted](Transaction& t) {
+        return sqlite::expunge(t, mailbox, uids, only_deleted);
+      },
+      std::move(done));
+}
+
+void SqliteStore::copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+  const Lane lane = lane_for(from, uids);
+  writer_->submit<Copied>(
+      lane, kSmall, [from, uids = std::move(uids), to](Transaction& t) { return sqlite::copy(t, from, uids, to); },
+      std::move(done));
+}
+
+void SqliteStore::move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+  const Lane lane = lane_for(from, uids);
+  writer_->submit<Copied>(
+      lane, kSmall, [from, uids = std::move(uids), to](Transaction& t) { return sqlite::move(t, from, uids, to); },
+      std::move(done));
+}
+
+// --- messages out
+
+Result<mime::Summary> SqliteStore::summary(BodyId body) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    auto summary = read_summary(*reader, body);
+    if (!summary) fail(Errc::not_found, "there is no body " + std::to_string(body));
+    return std::move(*summary);
+  });
+}
+
+Result<void> SqliteStore::summaries(const std::vector<BodyId>& bodies,
+                                    const std::function<bool(std::size_t, const mime::Summary*)>& take) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    for (std::size_t i = 0; i < bodies.size();) {
+      const Reading reading(*reader);
+      for (const std::size_t end = std::min(i + kRowsPerReading, bodies.size()); i < end; ++i) {
+        const auto summary = read_summary(*reader, bodies[i]);
+        if (!take(i, summary ? &*summary : nullptr)) return;
+      }
+    }
+  });
+}
+
+Result<void> SqliteStore::read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    sqlite::read_body(*reader, body, offset, length, out);
+  });
+}
+
+// --- upkeep
+
+void SqliteStore::backup(std::string path, Done<void> done) {
+  Backup::start(*writer_, upkeep_, std::move(path), std::move(done));
+}
+
+void SqliteStore::check(bool mend, Done<std::vector<Finding>> done) {
+  // Shared, so that it is there still if upkeep takes no task any longer.
+  auto shared_done = std::make_shared<Done<std::vector<Finding>>>(std::move(done));
+  const bool is_posted = upkeep_.post([this, mend, shared_done] {
+    auto findings = guarded([&] { return checker_->run(mend); });
+    writer_->submit<std::vector<Finding>>(
+        Lane::normal, 0,
+        [findings = std::move(findings)](Transaction&) {
+          if (!findings) throw Failure(findings.error());
+          return *findings;
+        },
+        std::move(*shared_done));
+  });
+  if (!is_posted) (*shared_done)(std::unexpected(Error{Errc::closed, "the store is closing"}));
+}
+
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,80 @@
+// The store over SQLite: puts the parts together. Threads: as store.h says.
+#pragma once
+
+#include "storage/sqlite/backup.h"
+#include "storage/sqlite/checker.h"
+#include "storage/sqlite/checkpointer.h"
+#include "storage/sqlite/hooks.h"
+#include "storage/sqlite/shared.h"
+#include "storage/sqlite/upkeep.h"
+#include "storage/sqlite/writer.h"
+#include "storage/store.h"
+
+namespace portreeve::store::sqlite {
+
+class SqliteStore final : public Store {
+ public:
+  // Throws Failure.
+  explicit SqliteStore(const Options& options, const Hooks& hooks = {});
+  ~SqliteStore() override;
+
+  DirectoryPtr directory() const override { return shared_.directory.get(); }
+  void add_domain(std::string domain, Done<void> done) override;
+  void remove_domain(std::string domain, Done<void> done) override;
+  void add_accounts(std::vector<NewAccount> accounts, Done<void> done) override;
+  void set_verifier(AccountId account, std::string verifier, Done<void> done) override;
+  void remove_account(AccountId account, Done<void> done) override;
+
+  Result<MailboxListPtr> mailboxes(AccountId account) override;
+  MailboxId inbox(AccountId account) const override { return shared_.directory.get()->inbox(account); }
+  void create_mailbox(AccountId account, std::string name, SpecialUse use, Done<MailboxId> done) override;
+  void delete_mailbox(AccountId account, std::string name, Done<void> done) override;
+  void rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) override;
+  void set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) override;
+
+  Result<std::unique_ptr<OpenMailbox>> open(MailboxId mailbox, std::function<void()> on_change) override;
+  Result<SnapshotPtr> snapshot(MailboxId mailbox) override;
+
+  BodyId new_staging() override { return shared_.next_body++; }
+  void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) override;
+  void drop_staging(BodyId body) override;
+  void deliver(Delivery delivery, Done<std::vector<Appended>> done) override;
+
+  void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
+                    Done<FlagsChanged> done) override;
+  void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) override;
+  void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
+  void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
+
+  Result<mime::Summary> summary(BodyId body) override;
+  Result<void> summaries(const std::vector<BodyId>& bodies,
+                         const std::function<bool(std::size_t, const mime::Summary*)>& take) override;
+  Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) override;
+
+  void backup(std::string path, Done<void> done) override;
+  void check(bool mend, Done<std::vector<Finding>> done) override;
+  bool has_room() const override { return shared_.disk.has_room(); }
+  void close() override;
+
+  // Waits until all bodies that may go are gone; for tests.
+  void settle() { upkeep_.settle(); }
+
+ private:
+  EntryPtr entry(MailboxId mailbox);
+  Lane lane_for(MailboxId mailbox, const UidSet& uids);
+  template <class T, class Work>
+  void submit(std::size_t bytes, Work work, Done<T> done) {
+    writer_->submit<T>(Lane::normal, bytes, std::move(work), std::move(done));
+  }
+
+  Ownership ownership_;
+  Shared shared_;
+  Upkeep upkeep_;
+  // The writer's connection is the last to be closed, which leaves no WAL behind.
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Readers> readers_;
+  std::unique_ptr<Checker> checker_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+};
+
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,168 @@
+#include "storage/sqlite/writer.h"
+
+#include "core/base/log.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kGroupJobs = 512;
+constexpr std::size_t kGroupBytes = 8 << 20;
+constexpr auto kBulkWaits = 20ms;
+constexpr auto kBackgroundWaits = 100ms;
+
+const Error kClosed{Errc::closed, "the store is closing"};
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection, Shared& shared,
+               std::function<void(Connection&, int)> after_group)
+    : connection_(std::move(connection)), shared_(shared), after_group_(std::move(after_group)) {
+  sqlite3_wal_hook(
+      connection_->handle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Writer*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+  thread_ = std::thread([this] { loop(); });
+}
+
+Writer::~Writer() { close(); }
+
+void Writer::submit(Lane which, std::unique_ptr<Job> job) {
+  {
+    std::unique_lock lock(mutex_);
+    const bool is_refused = which == Lane::background ? is_closing_ : is_closed_;
+    if (!is_refused) {
+      lane(which).push_back(std::move(job));
+      lock.unlock();
+      has_work_.notify_one();
+      return;
+    }
+  }
+  job->fail(kClosed);
+  job->report();
+}
+
+void Writer::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closing_ = true;
+  }
+  has_work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  // Only now: what such a job holds may be tied to the writer's connection.
+  for (auto& job : std::exchange(lane(Lane::background), {})) {
+    job->fail(kClosed);
+    job->report();
+  }
+}
+
+// Precondition: mutex_ is held.
+bool Writer::is_due(Lane which) const {
+  const auto& jobs = lane(which);
+  if (jobs.empty()) return false;
+  const auto waited = steady_clock::now() - jobs.front()->since;
+  switch (which) {
+    case Lane::normal: return true;
+    case Lane::bulk: return lane(Lane::normal).empty() || waited >= kBulkWaits;
+    case Lane::background:
+      return !is_closing_ && ((lane(Lane::normal).empty() && lane(Lane::bulk).empty()) || waited >= kBackgroundWaits);
+  }
+  return false;
+}
+
+// The next group; false at the end.
+bool Writer::take(Jobs& group) {
+  std::unique_lock lock(mutex_);
+  has_work_.wait(lock, [this] {
+    return is_closing_ || !lane(Lane::normal).empty() || !lane(Lane::bulk).empty() || !lane(Lane::background).empty();
+  });
+  for (const Lane which : {Lane::background, Lane::bulk}) {
+    if (!is_due(which)) continue;
+    group.push_back(std::move(lane(which).front()));
+    lane(which).pop_front();
+    return true;
+  }
+  auto& jobs = lane(Lane::normal);
+  std::size_t bytes = 0;
+  while (!jobs.empty() && group.size() < kGroupJobs && bytes < kGroupBytes) {
+    const bool is_alone = !jobs.front()->is_transactional();
+    if (is_alone && !group.empty()) break;
+    bytes += jobs.front()->bytes;
+    group.push_back(std::move(jobs.front()));
+    jobs.pop_front();
+    if (is_alone) break;
+  }
+  if (group.empty()) is_closed_ = true;
+  return !group.empty();
+}
+
+void Writer::loop() {
+  Jobs group;
+  while (take(group)) {
+    wal_pages_ = 0;
+    if (group.front()->is_transactional()) {
+      commit(group);
+    } else {
+      maintain(*group.front());
+    }
+    for (auto& job : group) job->report();
+    group.clear();
+    if (!is_broken_ && wal_pages_ > 0) after_group_(*connection_, wal_pages_);
+  }
+}
+
+void Writer::maintain(Job& job) {
+  try {
+    job.run(*connection_, nullptr);
+  } catch (const Failure& failure) {
+    job.fail(failure.error());
+  }
+}
+
+void Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
+  if (is_broken_) {
+    for (auto& job : jobs) job->fail({Errc::io, "an earlier sync failed, so that the disk can't be trusted; restart"});
+    return;
+  }
+  try {
+    attempt(jobs);
+  } catch (const Failure& failure) {
+    connection_->roll_back();
+    if (failure.error().code == Errc::disk_full) shared_.disk.give_up_ballast();
+    if (failure.is_sync_lost) {
+      // What the system held back may be lost while a second sync says that all is well, so there is none.
+      is_broken_ = true;
+      base::log::error("store.broken", {{"what", failure.error().detail}});
+    }
+    if (jobs.size() == 1) {
+      if (failure.is_from_database) base::log::error("store.write", {{"what", failure.error().detail}});
+      jobs.front()->fail(failure.error());
+      return;
+    }
+    for (std::size_t i = 0; i < jobs.size(); ++i) commit(jobs.subspan(i, 1));
+  }
+}
+
+void Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
+  Transaction transaction(*connection_, shared_);
+  connection_->run("BEGIN IMMEDIATE");
+  for (auto& job : jobs) {
+    const std::uint64_t before = transaction.changes();
+    try {
+      job->run(*connection_, &transaction);
+    } catch (const Failure& failure) {
+      if (failure.is_from_database || transaction.changes() != before) throw;
+      job->fail(failure.error());
+    }
+  }
+  transaction.flush();
+  connection_->run("COMMIT");
+  transaction.publish();
+}
+
+}  // namespace portreeve::store::sqlite
