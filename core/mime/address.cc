@@ -87,6 +87,10 @@ class Item {
 
  private:
   void read_word(char c) {
+    if (std::string_view plain = lexer_.plain(); !plain.empty()) {
+      text += plain;
+      return;
+    }
     if (c == '"') {
       lexer_.quoted_string(text);
       return;
@@ -119,14 +123,14 @@ char read_angle(Item& item, Address& address) {
   item.clear();
   char stop = '\0';
   while (true) {
-    stop = item.read(">,:");
+    stop = item.read(">,:<");
     bool is_route = item.text.starts_with('@');
     if (stop == ':' && is_route && address.route.empty()) {
       address.route = as_spec(item.text);
       item.clear();
     } else if ((stop == ',' && is_route) || stop == ':') {
       item.text += stop;
-    } else {
+    } else if (stop != '<') {
       break;
     }
   }

@@ -67,7 +67,6 @@ constexpr auto kCharsets = std::to_array<Charset>({{"ascii", ""},
                                                    {"gbk", "GB18030"},
                                                    {"gb18030", "GB18030"},
                                                    {"cp936", "GB18030"},
-                                                   {"hzgb2312", "GB18030"},
                                                    {"big5", "BIG5-HKSCS"},
                                                    {"big5hkscs", "BIG5-HKSCS"},
                                                    {"cp950", "BIG5-HKSCS"},
@@ -130,6 +129,25 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::size_t kPiece = 32;
+  std::size_t at = 0;
+  while (at + kPiece <= text.size() && is_ascii(text.substr(at, kPiece))) at += kPiece;
+  while (at < text.size() && !base::is_eight_bit(text[at])) ++at;
+  return at;
+}
+
+// Up to the first byte that is no UTF-8.
+std::size_t valid_length(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) break;
+    at += length == 1 ? ascii_length(text.substr(at)) : length;
+  }
+  return at;
+}
+
 // How much of `text` up to `limit` ends between characters.
 std::size_t cut_utf8(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text.size();
@@ -182,25 +200,19 @@ bool is_ascii(std::string_view text) {
   return all < 0x80;
 }
 
-bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
-    std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
+bool is_valid_utf8(std::string_view text) { return valid_length(text) == text.size(); }
 
 std::string sanitized_utf8(std::string_view text, std::size_t limit) {
   if (is_ascii(text)) return std::string(text.substr(0, limit));
   std::string out;
   out.reserve(std::min(text.size(), limit));
   while (!text.empty() && out.size() < limit) {
-    std::size_t length = utf8_length(text);
-    std::string_view next = length == 0 ? kReplacement : text.substr(0, length);
-    if (out.size() + next.size() > limit) break;
-    out += next;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    std::size_t valid = valid_length(text);
+    out += text.substr(0, cut_utf8(text.substr(0, valid), limit - out.size()));
+    text.remove_prefix(valid);
+    if (text.empty() || out.size() + kReplacement.size() > limit) break;
+    out += kReplacement;
+    text.remove_prefix(1);
   }
   return out;
 }

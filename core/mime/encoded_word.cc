@@ -63,10 +63,12 @@ class WordDecoder {
     flush();
     if (room() > 0) out_ += to_utf8_or_guess("", text, room());
   }
-  void word(const Word& word, std::string_view raw) {
+  // `gap` is the white space between this word and one before it.
+  void word(const Word& word, std::string_view gap, std::string_view raw) {
     if (!base::equals_ignoring_case(charset_, word.charset)) flush();
     charset_ = word.charset;
     bytes_ += word_bytes(word);
+    if (!raw_.empty()) raw_ += gap;
     raw_ += raw;
     if (bytes_.size() > limit_) flush();
   }
@@ -108,7 +110,7 @@ std::string decode_words(std::string_view text, std::size_t limit) {
     std::string_view before = text.substr(0, at);
     if (!(word && was_word && is_blank(before)) && !before.empty()) decoder.plain(before);
     if (!word) break;
-    decoder.word(*word, text.substr(at, word->size));
+    decoder.word(*word, before, text.substr(at, word->size));
     text.remove_prefix(at + word->size);
     was_word = true;
   }

@@ -1,8 +1,32 @@
 #include "core/mime/lexer.h"
 
+#include <array>
+
 #include "core/base/ascii.h"
 
 namespace portreeve::mime {
+namespace {
+
+constexpr std::array<bool, 256> plain_bytes() {
+  std::array<bool, 256> plain{};
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    auto c = static_cast<char>(i);
+    plain[i] = base::is_alpha(c) || base::is_digit(c) || base::is_eight_bit(c);
+  }
+  for (char c : std::string_view("!#$%&'*+-.?^_`{|}~")) plain[static_cast<unsigned char>(c)] = true;
+  return plain;
+}
+constexpr auto kPlain = plain_bytes();
+
+}  // namespace
+
+std::string_view Lexer::plain() {
+  std::size_t size = 0;
+  while (size < rest_.size() && kPlain[static_cast<unsigned char>(rest_[size])]) ++size;
+  std::string_view text = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return text;
+}
 
 char Lexer::take() {
   char c = rest_.front();
@@ -55,7 +79,12 @@ std::string Lexer::until(std::string_view stops) {
     bool is_spaced = skip_cfws();
     if (rest_.empty() || stops.find(rest_.front()) != std::string_view::npos) break;
     if (is_spaced && !is_first) out += ' ';
-    out += take();
+    std::string_view text = plain();
+    if (text.empty()) {
+      out += take();
+    } else {
+      out += text;
+    }
   }
   return out;
 }

@@ -17,6 +17,8 @@ class Lexer {
   char take();
   std::string_view rest() const { return rest_; }
   void skip(std::size_t count) { rest_.remove_prefix(count); }
+  // Takes the bytes that mean nothing anywhere in a structured field; there may be none.
+  std::string_view plain();
 
   // Skips white space, folded or not, and comments, nested or not; an open comment goes to the end. True if there was
   // any. The text of the last comment that isn't empty goes to `comment`.

@@ -8,12 +8,17 @@
 namespace portreeve::mime {
 
 void print_string(std::string& out, std::string_view text) {
-  bool is_plain = true;    // can stand between quotes
-  bool has_marks = false;  // a quote, a backslash or NUL
+  // Sums of flags rather than early ends, so that compilers make vector code of it.
+  unsigned char eight_bit = 0;
+  unsigned char breaks = 0;
+  unsigned char marks = 0;
   for (char c : text) {
-    if (base::is_eight_bit(c) || c == '\r' || c == '\n') is_plain = false;
-    if (c == '"' || c == '\\' || c == '\0') has_marks = true;
+    eight_bit = static_cast<unsigned char>(eight_bit | static_cast<unsigned char>(c));
+    breaks = static_cast<unsigned char>(breaks | (c == '\r') | (c == '\n'));
+    marks = static_cast<unsigned char>(marks | (c == '"') | (c == '\\') | (c == '\0'));
   }
+  bool is_plain = eight_bit < 0x80 && breaks == 0;  // can stand between quotes
+  bool has_marks = marks != 0;                      // a quote, a backslash or NUL
   if (is_plain) {
     out += '"';
     if (!has_marks) {

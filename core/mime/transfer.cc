@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/ascii.h"
 #include "core/mime/lexer.h"
@@ -28,6 +29,9 @@ int hex_value(char c) {
 
 constexpr std::size_t kMaxHeldBlanks = 1'000;
 
+// What quoted-printable doesn't copy.
+bool is_marked(char c) { return c == '=' || is_folding_space(c); }
+
 }  // namespace
 
 TransferEncoding transfer_encoding(std::string_view value) {
@@ -51,38 +55,48 @@ void TransferDecoder::feed(std::string_view bytes, std::string& out) {
 }
 
 void TransferDecoder::feed_base64(std::string_view bytes, std::string& out) {
-  for (char c : bytes) {
+  std::size_t size = out.size();
+  out.resize(size + bytes.size() / 4 * 3 + 3);
+  auto put = [&](std::uint32_t byte) { out[size++] = static_cast<char>(byte); };
+  for (std::size_t i = 0; i < bytes.size();) {
+    auto value = [&](std::size_t k) { return static_cast<int>(kBase64[static_cast<unsigned char>(bytes[i + k])]); };
+    if (digits_ == 0 && i + 4 <= bytes.size() && (value(0) | value(1) | value(2) | value(3)) >= 0) {
+      auto quantum = static_cast<std::uint32_t>(value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3));
+      put(quantum >> 16);
+      put(quantum >> 8);
+      put(quantum);
+      i += 4;
+      continue;
+    }
+    char c = bytes[i];
+    int digit = value(0);
+    ++i;
     if (c == '=') {
       // Padding ends a quantum; more may follow, as where two encoded texts were put together.
       digits_ = 0;
       bits_ = 0;
-      continue;
     }
-    int value = kBase64[static_cast<unsigned char>(c)];
-    if (value < 0) continue;
-    bits_ = bits_ << 6 | static_cast<std::uint32_t>(value);
+    if (digit < 0) continue;
+    bits_ = bits_ << 6 | static_cast<std::uint32_t>(digit);
     digits_ = (digits_ + 1) % 4;
-    if (digits_ == 2) out += static_cast<char>(bits_ >> 4);
-    if (digits_ == 3) out += static_cast<char>(bits_ >> 2);
-    if (digits_ == 0) out += static_cast<char>(bits_);
+    if (digits_ == 2) put(bits_ >> 4);
+    if (digits_ == 3) put(bits_ >> 2);
+    if (digits_ == 0) put(bits_);
   }
+  out.resize(size);
 }
 
-// Blanks at a line's end were added on the way (RFC 2045 §6.7 rule 3).
-void TransferDecoder::end_line(std::string_view line_end, std::string& out) {
-  held_.clear();
-  out += line_end;
-}
+// `held_` begins with "=", and has either blanks or a digit after it.
+bool TransferDecoder::is_soft_break() const { return held_.size() == 1 || is_folding_space(held_[1]); }
 
-// `held_` begins with "=".
 void TransferDecoder::feed_escape(char c, std::string& out) {
-  bool is_soft_break = std::ranges::all_of(held_.substr(1), [](char h) { return is_folding_space(h); });
-  if (is_soft_break && c == '\n') {
+  bool may_break = is_soft_break();
+  if (may_break && c == '\n') {
     held_.clear();
     return;
   }
   held_ += c;
-  if (is_soft_break && is_folding_space(c) && held_.size() < kMaxHeldBlanks) return;
+  if (may_break && is_folding_space(c) && held_.size() < kMaxHeldBlanks) return;
   if (held_.size() == 2 && hex_value(c) >= 0) return;
   if (held_.size() == 3 && hex_value(held_[1]) >= 0 && hex_value(c) >= 0) {
     out += static_cast<char>(hex_value(held_[1]) * 16 + hex_value(c));
@@ -96,39 +110,69 @@ void TransferDecoder::feed_escape(char c, std::string& out) {
   feed_quoted_printable(again, out);
 }
 
+// How much at the beginning can be decoded without holding anything back: text, blanks within a line, whole escapes.
+std::size_t TransferDecoder::feed_whole(std::string_view bytes, std::string& out) {
+  std::size_t i = 0;
+  while (i < bytes.size()) {
+    std::size_t end = i;
+    while (end < bytes.size() && !is_marked(bytes[end])) ++end;
+    out += bytes.substr(i, end - i);
+    i = end;
+    while (end < bytes.size() && end - i < kMaxHeldBlanks && base::is_space(bytes[end])) ++end;
+    if (end == bytes.size()) return i;
+    if (end > i && bytes[end] != '\r' && bytes[end] != '\n') {
+      out += bytes.substr(i, end - i);
+      i = end;
+      continue;
+    }
+    std::string_view rest = bytes.substr(i);
+    bool is_escape = rest.size() > 2 && rest.front() == '=' && hex_value(rest[1]) >= 0 && hex_value(rest[2]) >= 0;
+    if (is_escape) {
+      out += static_cast<char>(hex_value(rest[1]) * 16 + hex_value(rest[2]));
+      i += 3;
+    } else if (rest.starts_with("=\r\n")) {
+      i += 3;
+    } else if (rest.starts_with("\r\n")) {
+      out += "\r\n";
+      i += 2;
+    } else {
+      return i;
+    }
+  }
+  return i;
+}
+
 void TransferDecoder::feed_quoted_printable(std::string_view bytes, std::string& out) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (held_.empty()) i += feed_whole(bytes.substr(i), out);
+    if (i == bytes.size()) return;
     char c = bytes[i];
-    if (!held_.empty() && held_.front() == '=') {
+    if (held_.starts_with('=')) {
       feed_escape(c, out);
       continue;
     }
     if (c == '\n') {
-      end_line(held_.ends_with('\r') ? "\r\n" : "\n", out);
+      // Blanks at a line's end were added on the way (RFC 2045 §6.7 rule 3).
+      out += held_.ends_with('\r') ? "\r\n" : "\n";
+      held_.clear();
       continue;
     }
-    if (is_folding_space(c)) {
+    if (is_folding_space(c) && held_.size() < kMaxHeldBlanks) {
       held_ += c;
-      if (held_.size() < kMaxHeldBlanks) continue;
-      c = '\0';
+      continue;
     }
-    out += held_;
-    held_.clear();
-    if (c == '\0') continue;
+    out += std::exchange(held_, {});
     if (c == '=') {
       held_ = "=";
-      continue;
+    } else {
+      out += c;
     }
-    std::size_t end = std::min(bytes.find_first_of("= \t\r\n", i), bytes.size());
-    out += bytes.substr(i, end - i);
-    i = end - 1;
   }
 }
 
 void TransferDecoder::finish(std::string& out) {
   if (!held_.empty() && held_.front() == '=') {
-    bool is_soft_break = std::ranges::all_of(held_.substr(1), [](char h) { return is_folding_space(h); });
-    if (!is_soft_break) out += held_;
+    if (!is_soft_break()) out += held_;
   }
   held_.clear();
 }

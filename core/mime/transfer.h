@@ -27,8 +27,9 @@ class TransferDecoder {
  private:
   void feed_base64(std::string_view bytes, std::string& out);
   void feed_quoted_printable(std::string_view bytes, std::string& out);
+  bool is_soft_break() const;
   void feed_escape(char c, std::string& out);
-  void end_line(std::string_view line_end, std::string& out);
+  static std::size_t feed_whole(std::string_view bytes, std::string& out);
 
   TransferEncoding encoding_;
   std::uint32_t bits_ = 0;  // base64: those not yet given out

@@ -1,0 +1,34 @@
+// Text as IMAP's SEARCH compares it: decoded to UTF-8 and folded, so that "grusse", in any case and width, finds what
+// the sender wrote in whatever charset.
+//
+// Folding is Unicode's full case folding after compatibility decomposition and composition (NFKC), which takes in
+// i;unicode-casemap (RFC 5051). Threads: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace portreeve::mime {
+
+// What decode_header() gives at most.
+constexpr std::size_t kMaxDecodedHeader = 256 * 1024;
+
+// Bytes that aren't UTF-8 count as U+FFFD.
+std::string fold(std::string_view utf8);
+
+// Whether `needle_folded`, which comes from fold(), stands in `haystack_utf8`, which needn't be folded. An empty needle
+// stands everywhere.
+bool contains(std::string_view haystack_utf8, std::string_view needle_folded);
+
+// A field's raw value, unfolded, its encoded words decoded (RFC 2047), as UTF-8.
+std::string decode_header(std::string_view raw);
+
+// Whether a part with this header is text to search in: text/*, or anything that doesn't say what it is.
+bool is_text_part(std::string_view header);
+
+// The text of such a part, its transfer encoding and charset undone. At most `limit` bytes; no more than that of the
+// body is looked at than gives them.
+std::string decode_text(std::string_view header, std::string_view body, std::size_t limit);
+
+}  // namespace portreeve::mime
