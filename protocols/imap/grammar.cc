@@ -5,6 +5,7 @@
 #include <limits>
 #include <system_error>
 
+#include "core/mime/date.h"
 #include "protocols/imap/mailbox_name.h"
 
 namespace portreeve::imap {
@@ -103,8 +104,9 @@ bool Grammar::end_of_command() {
 bool Grammar::tag(std::string& tag) {
   std::size_t length = span_of(kTagChar, text_.substr(position_));
   if (length == 0 || length > kMaxTagBytes) return fail("Expected a tag");
-  // A tag that something else than a space follows isn't one to answer under.
-  char after = position_ + length < text_.size() ? text_[position_ + length] : '\n';
+  // A tag that something else follows isn't one to answer under; nor is one that may go on.
+  if (position_ + length == text_.size()) return fail("Expected a tag");
+  char after = text_[position_ + length];
   if (after != ' ' && after != '\r' && after != '\n') return fail("Expected a tag");
   tag = text_.substr(position_, length);
   position_ += length;
@@ -146,6 +148,15 @@ bool Grammar::quoted(std::string& text) {
     text += escaped;
     ++position_;
   }
+}
+
+bool Grammar::quoted_view(std::string_view& text) {
+  std::size_t begin = position_ + 1;
+  std::size_t length = span_of(kQuotedChar, text_.substr(std::min(begin, text_.size())));
+  if (peek() != '"' || text_.substr(begin + length, 1) != "\"") return false;
+  text = text_.substr(begin, length);
+  position_ = begin + length + 1;
+  return true;
 }
 
 bool Grammar::literal_header(LiteralHeader& header) {
@@ -194,6 +205,13 @@ bool Grammar::astring(std::string& text) {
   text = text_.substr(position_, length);
   position_ += length;
   return length > 0 || fail("Expected an atom or a string");
+}
+
+bool Grammar::any_value() {
+  std::string text;
+  std::size_t length = span_of(kListChar, text_.substr(position_));
+  position_ += length;
+  return length > 0 || string(text);
 }
 
 bool Grammar::decimal(std::uint32_t& number) {
@@ -260,6 +278,25 @@ bool Grammar::flag(FlagList& flags) {
 
 bool Grammar::flag_list(FlagList& flags) {
   return maybe_empty_list([&] { return flag(flags); });
+}
+
+// date = date-text / DQUOTE date-text DQUOTE
+bool Grammar::date(std::chrono::sys_days& day) {
+  std::string_view text;
+  if (peek() == '"' ? !quoted_view(text) : !atom(text)) return fail("Expected a date");
+  auto parsed = mime::parse_day(text);
+  if (!parsed) return fail("There is no such day");
+  day = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(*parsed)));
+  return true;
+}
+
+bool Grammar::date_time(std::int64_t& unix_seconds) {
+  std::string_view text;
+  if (!quoted_view(text)) return fail("Expected a date and time");
+  auto parsed = mime::parse_internal_date(text);
+  if (!parsed) return fail("There is no such date and time");
+  unix_seconds = parsed->unix_seconds;
+  return true;
 }
 
 }  // namespace portreeve::imap

@@ -81,6 +81,8 @@ class Grammar {
   bool string(std::string& text);
   bool nstring(std::optional<std::string>& text);
   bool astring(std::string& text);
+  // Passes over a value of a parameter that nothing here knows: a string, number, set or atom (RFC 4466 §6).
+  bool any_value();
   bool number(std::uint32_t& number);
   bool nz_number(std::uint32_t& number);
   bool sequence_set(SequenceSet& set);
@@ -129,11 +131,10 @@ class Grammar {
     }
   }
   bool quoted(std::string& text);
+  // A quoted string without escapes, where it stands.
+  bool quoted_view(std::string_view& text);
   bool literal(std::string& text);
   bool decimal(std::uint32_t& number);
-  bool date_text(std::chrono::sys_days& day);
-  bool two_digits(unsigned& value);
-  bool four_digits(unsigned& value);
 
   std::string_view text_;
   const Limits& limits_;

@@ -74,12 +74,7 @@ bool list_return_options(Grammar& grammar, List& list) {
 // tagged-ext-comp = astring / tagged-ext-comp *(SP tagged-ext-comp) / "(" tagged-ext-comp ")" (RFC 4466 §6); only
 // passed over.
 bool skip_value(Grammar& grammar, unsigned depth) {
-  if (grammar.peek() != '(') {
-    SequenceSet set;
-    std::string text;
-    char first = grammar.peek();
-    return base::is_digit(first) || first == '*' ? grammar.sequence_set(set) : grammar.astring(text);
-  }
+  if (grammar.peek() != '(') return grammar.any_value();
   if (depth == kMaxParameterDepth) return grammar.fail("The parameter is nested too deeply");
   return grammar.maybe_empty_list([&] { return skip_value(grammar, depth + 1); });
 }

@@ -31,18 +31,18 @@ void Parser::start_command() {
   literals_ = 0;
 }
 
-Step Parser::die(std::size_t consumed, std::string tag, Reply reply) {
+Step Parser::die(std::size_t consumed) {
   phase_ = Phase::dead;
-  return {consumed, Rejected{std::move(tag), std::move(reply), true}};
+  return {consumed, Rejected{{}, Reply::bye("Too much to skip"), true}};
 }
 
 Step Parser::next(std::string_view bytes) {
   std::size_t begin = 0;
   if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
     begin = skip(bytes);
-    if (phase_ == Phase::dead) return die(begin, {}, Reply::bye("Too much to skip"));
-    if (phase_ != Phase::command) return {begin, NeedMore{}};
+    if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) return {begin, NeedMore{}};
   }
+  if (phase_ == Phase::doomed) return die(begin);
   if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
   Step step = phase_ == Phase::append_tail ? append_tail(bytes) : next_command(bytes.substr(begin));
   step.consumed += begin;
@@ -113,10 +113,8 @@ Step Parser::reject(std::string_view text, std::size_t begin, Rejected rejected)
   // A synchronizing literal isn't sent once the command is refused.
   auto literal = literal_at_end(text);
   if (literal && !literal->is_synchronizing) {
-    if (literal->size > limits_.max_skipped_bytes) return die(consumed, {}, Reply::bye("That literal is too big"));
-    phase_ = Phase::skip_literal;
-    to_skip_ = literal->size;
-    skipped_ = 0;
+    skipped_ = text.size();
+    skip_literal(literal->size);
   }
   return {consumed, std::move(rejected)};
 }
@@ -175,7 +173,7 @@ std::size_t Parser::skip(std::string_view bytes) {
       skipped_tail_ = line.substr(line.size() - kMarkerBytes);
     }
     if (skipped_ > limits_.max_skipped_bytes) {
-      phase_ = Phase::dead;
+      phase_ = Phase::doomed;
     } else if (is_whole) {
       end_skipped_line();
     }
@@ -185,24 +183,27 @@ std::size_t Parser::skip(std::string_view bytes) {
 
 void Parser::end_skipped_line() {
   auto literal = literal_at_end(skipped_tail_);
-  if (!literal || literal->is_synchronizing) {
-    start_command();
-  } else if (literal->size > limits_.max_skipped_bytes - skipped_) {
-    phase_ = Phase::dead;
+  if (literal && !literal->is_synchronizing) {
+    skip_literal(literal->size);
   } else {
-    phase_ = Phase::skip_literal;
-    to_skip_ = literal->size;
-    skipped_ += literal->size;
+    start_command();
   }
+}
+
+void Parser::skip_literal(std::uint64_t size) {
+  bool is_bearable = skipped_ <= limits_.max_skipped_bytes && size <= limits_.max_skipped_bytes - skipped_;
+  phase_ = is_bearable ? Phase::skip_literal : Phase::doomed;
+  to_skip_ = size;
+  skipped_ += is_bearable ? size : 0;
 }
 
 Step Parser::next_line(std::string_view bytes) {
   std::size_t begin = 0;
   if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
     begin = skip(bytes);
-    if (phase_ == Phase::dead) return die(begin, {}, Reply::bye("Too much to skip"));
-    if (phase_ != Phase::command) return {begin, NeedMore{}};
+    if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) return {begin, NeedMore{}};
   }
+  if (phase_ == Phase::doomed) return die(begin);
   if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
   std::string_view text = bytes.substr(begin);
   std::size_t line_end = text.find('\n', std::min(searched_, text.size()));

@@ -87,6 +87,7 @@ class Parser {
     append_tail,   // CRLF must follow the message
     skip_literal,  // to_skip_ bytes of a refused command's literal
     skip_line,     // up to the LF
+    doomed,        // more to skip than is bearable: BYE comes next
     dead,
   };
 
@@ -100,7 +101,9 @@ class Parser {
   // Drops what it can at the front of `bytes`; how much. Leaves Phase::command once the refused command is over.
   std::size_t skip(std::string_view bytes);
   void end_skipped_line();
-  Step die(std::size_t consumed, std::string tag, Reply reply);
+  // Before the `size` bytes of a refused command's literal.
+  void skip_literal(std::uint64_t size);
+  Step die(std::size_t consumed);
   void start_command();
 
   Limits limits_;

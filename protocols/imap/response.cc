@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <iterator>
 
 #include "core/base/ascii.h"
+#include "core/mime/date.h"
 #include "protocols/imap/mailbox_name.h"
 
 namespace portreeve::imap {
@@ -62,11 +62,6 @@ void write_words(std::string& out, const auto& words) {
     out += ' ';
     out += word;
   }
-}
-
-void write_two_digits(std::string& out, unsigned value) {
-  out += static_cast<char>('0' + value / 10 % 10);
-  out += static_cast<char>('0' + value % 10);
 }
 
 std::string_view status_item_name(StatusItem item) {
@@ -210,33 +205,9 @@ void write_flags(std::string& out, SystemFlags flags, bool is_recent, std::uint6
 }
 
 void write_internal_date(std::string& out, std::int64_t unix_seconds) {
-  using namespace std::chrono;
-  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  // Years of four digits are all that the form has.
-  constexpr sys_seconds kFirst = sys_days(year(0) / 1 / 1);
-  constexpr sys_seconds kLast = sys_days(year(9999) / 12 / 31) + hours(23) + minutes(59) + seconds(59);
-  sys_seconds time = std::clamp(sys_seconds(seconds(unix_seconds)), kFirst, kLast);
-  auto day_point = floor<days>(time);
-  year_month_day date(day_point);
-  hh_mm_ss clock(time - day_point);
-  auto day_of_month = static_cast<unsigned>(date.day());
-  auto year_number = static_cast<unsigned>(static_cast<int>(date.year()));
-
   out += '"';
-  out += day_of_month < 10 ? ' ' : static_cast<char>('0' + day_of_month / 10);
-  out += static_cast<char>('0' + day_of_month % 10);
-  out += '-';
-  out += kMonths.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3);
-  out += '-';
-  write_two_digits(out, year_number / 100);
-  write_two_digits(out, year_number % 100);
-  out += ' ';
-  write_two_digits(out, static_cast<unsigned>(clock.hours().count()));
-  out += ':';
-  write_two_digits(out, static_cast<unsigned>(clock.minutes().count()));
-  out += ':';
-  write_two_digits(out, static_cast<unsigned>(clock.seconds().count()));
-  out += " +0000\"";
+  out += mime::format_internal_date(unix_seconds);
+  out += '"';
 }
 
 void write_capability(std::string& out, std::span<const std::string_view> capabilities) {

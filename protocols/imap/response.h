@@ -108,11 +108,11 @@ struct ListLine {
   bool is_lsub = false;
   bool is_no_select = false;
   bool is_non_existent = false;  // RFC 5258 §3
-  std::optional<bool> has_children;
+  std::optional<bool> has_children = std::nullopt;
   bool is_subscribed = false;
   SpecialUse special_use = SpecialUse::none;
   bool has_subscribed_child = false;  // the CHILDINFO of RECURSIVEMATCH
-  std::string_view name;              // UTF-8
+  std::string_view name = {};         // UTF-8
 };
 void write_list(std::string& out, const ListLine& line);
 // The answer to LIST with an empty pattern: the delimiter.

@@ -1,0 +1,272 @@
+#include "command_text.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace portreeve::imap {
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+std::string bracketed(std::string_view text) { return " [" + std::string(text) + "]"; }
+
+std::string number(const SequenceSet& set) {
+  std::string out;
+  auto end = [](std::uint32_t value) { return value == SequenceSet::kStar ? "*" : std::to_string(value); };
+  for (const NumberRange& range : set.ranges()) {
+    if (!out.empty()) out += ',';
+    out += end(range.first);
+    if (range.last != range.first) out += ":" + end(range.last);
+  }
+  return out;
+}
+
+std::string flags(const FlagList& list) {
+  std::string out;
+  write_flags(out, list.system, false, (std::uint64_t{1} << list.keywords.size()) - 1, list.keywords);
+  return " " + out;
+}
+
+std::string day(std::chrono::sys_days point) {
+  std::chrono::year_month_day date(point);
+  return std::to_string(static_cast<int>(date.year())) + "-" + std::to_string(static_cast<unsigned>(date.month())) +
+         "-" + std::to_string(static_cast<unsigned>(date.day()));
+}
+
+std::string keys(std::string_view name, const std::vector<SearchKey>& list) {
+  std::string out = "(" + std::string(name);
+  for (const SearchKey& key : list) out += " " + describe(key);
+  return out + ")";
+}
+
+std::string status_items(const std::vector<StatusItem>& items) {
+  std::vector<std::pair<StatusItem, std::uint64_t>> values;
+  for (StatusItem item : items) values.emplace_back(item, 0);
+  std::string line;
+  write_status(line, "x", values);
+  return line.substr(line.find('('), line.find(')') + 1 - line.find('('));
+}
+
+std::string fetch_item(const FetchItem& item) {
+  using Kind = FetchItem::Kind;
+  switch (item.kind) {
+    case Kind::flags: return "FLAGS";
+    case Kind::internal_date: return "INTERNALDATE";
+    case Kind::rfc822_size: return "RFC822.SIZE";
+    case Kind::envelope: return "ENVELOPE";
+    case Kind::body: return "BODY";
+    case Kind::body_structure: return "BODYSTRUCTURE";
+    case Kind::uid: return "UID";
+    default: break;
+  }
+  static constexpr std::string_view kTexts[] = {"all", "header", "fields", "fields-not", "text", "mime"};
+  std::string line;
+  FetchWriter(line, 1).nil(item);
+  std::string out = line.substr(line.find('(') + 1);
+  out.resize(out.size() - std::string_view(" NIL").size());
+  out += item.is_peek ? "{" : "!{";
+  for (std::uint32_t part : item.section.part) out += std::to_string(part) + ".";
+  out += kTexts[static_cast<std::size_t>(item.section.text)];
+  for (const std::string& field : item.section.fields) out += "," + field;
+  if (item.partial) out += " " + std::to_string(item.partial->offset) + "+" + std::to_string(item.partial->length);
+  return out + "}";
+}
+
+std::string arguments(const Id& id) {
+  std::string out;
+  for (const auto& [name, value] : id.fields) out += bracketed(name) + "=" + value.value_or("NIL");
+  return out;
+}
+std::string arguments(const Login& login) { return bracketed(login.user) + bracketed(login.password); }
+std::string arguments(const Authenticate& authenticate) {
+  std::string out = bracketed(authenticate.mechanism);
+  return authenticate.initial_response ? out + bracketed(*authenticate.initial_response) : out;
+}
+std::string arguments(const Select& select) {
+  std::string out = bracketed(select.mailbox) + (select.is_read_only ? " read-only" : "");
+  for (const std::string& parameter : select.parameters) out += " " + parameter;
+  return out;
+}
+std::string arguments(const Create& create) {
+  std::string out = bracketed(create.mailbox);
+  for (SpecialUse use : create.uses) out += " " + std::string(special_use_name(use));
+  for (const std::string& use : create.unsupported_uses) out += " ?" + use;
+  return out;
+}
+std::string arguments(const Rename& rename) { return bracketed(rename.from) + bracketed(rename.to); }
+std::string arguments(const Status& status) { return bracketed(status.mailbox) + " " + status_items(status.items); }
+std::string arguments(const List& list) {
+  std::string out = bracketed(list.reference);
+  for (const std::string& pattern : list.patterns) out += bracketed(pattern);
+  if (list.selects_subscribed) out += " select-subscribed";
+  if (list.selects_special_use) out += " select-special-use";
+  if (list.is_recursive_match) out += " recursive";
+  if (list.returns_subscribed) out += " subscribed";
+  if (list.returns_children) out += " children";
+  if (list.returns_special_use) out += " special-use";
+  if (!list.returns_status.empty()) out += " status" + status_items(list.returns_status);
+  return out;
+}
+std::string arguments(const Lsub& lsub) { return bracketed(lsub.reference) + bracketed(lsub.pattern); }
+std::string arguments(const Enable& enable) {
+  std::string out;
+  for (const std::string& capability : enable.capabilities) out += " " + capability;
+  return out;
+}
+std::string arguments(const Append& append) {
+  std::string out = bracketed(append.mailbox) + flags(append.flags);
+  if (append.internal_date) out += " @" + std::to_string(*append.internal_date);
+  return out + " {" + std::to_string(append.size) + (append.is_synchronizing ? "}" : "+}");
+}
+std::string arguments(const Expunge& expunge) { return expunge.uids ? " " + number(*expunge.uids) : ""; }
+std::string arguments(const Search& search) {
+  return (search.charset.empty() ? "" : " " + search.charset) + " " + describe(search.key);
+}
+std::string arguments(const Fetch& fetch) {
+  std::string out = " " + number(fetch.set);
+  for (const FetchItem& item : fetch.items) out += " " + fetch_item(item);
+  return out;
+}
+std::string arguments(const Store& store) {
+  static constexpr std::string_view kChanges[] = {" =", " +", " -"};
+  return " " + number(store.set) + std::string(kChanges[static_cast<std::size_t>(store.change)]) +
+         (store.is_silent ? "silent" : "") + flags(store.flags);
+}
+
+template <class Body>
+std::string arguments(const Body& body) {
+  if constexpr (requires { body.set; }) {
+    return " " + number(body.set) + bracketed(body.mailbox);
+  } else if constexpr (requires { body.mailbox; }) {
+    return bracketed(body.mailbox);
+  } else {
+    static_assert(std::is_empty_v<Body>);
+    return "";
+  }
+}
+
+// A session as far as the parser sees one.
+class Session {
+ public:
+  explicit Session(const Limits& limits) : parser_(limits), limits_(limits) {}
+
+  void feed(std::string_view bytes) {
+    buffered_ += bytes;
+    while (take_step()) {
+    }
+  }
+  const std::vector<std::string>& events() const { return events_; }
+
+ private:
+  // False: nothing more to do with what is buffered.
+  bool take_step() {
+    if (unread_message_ > 0) {
+      std::size_t taken = std::min<std::size_t>(unread_message_, buffered_.size());
+      message_ += buffered_.substr(0, taken);
+      buffered_.erase(0, taken);
+      unread_message_ -= taken;
+      if (unread_message_ > 0) return false;
+      events_.push_back("message" + bracketed(message_));
+      message_.clear();
+    }
+    Step step = parser_.next(buffered_);
+    EXPECT_LE(step.consumed, buffered_.size());
+    buffered_.erase(0, step.consumed);
+    bool is_hungry = std::holds_alternative<NeedMore>(step.event);
+    if (is_hungry) {
+      EXPECT_LT(buffered_.size(), parser_.fill_limit());
+      EXPECT_TRUE(buffered_.empty() || parser_.is_within_command());
+      return false;
+    }
+    std::visit(Overloaded{
+                   [&](const NeedMore&) {},
+                   [&](const AcceptLiteral&) { events_.emplace_back("+"); },
+                   [&](const AppendEnd&) { events_.emplace_back("end"); },
+                   [&](const Line& line) { events_.push_back("line" + bracketed(line.text)); },
+                   [&](const Command& command) {
+                     events_.push_back(describe(command));
+                     if (const auto* append = std::get_if<Append>(&command.body)) unread_message_ = append->size;
+                   },
+                   [&](const Rejected& rejected) {
+                     std::string line;
+                     write_tagged(line, rejected.tag, rejected.reply);
+                     line.resize(line.size() - 2);
+                     events_.push_back((rejected.is_fatal ? "!" : "") + line);
+                   },
+               },
+               step.event);
+    return true;
+  }
+
+  Parser parser_;
+  Limits limits_;
+  std::string buffered_;
+  std::uint64_t unread_message_ = 0;
+  std::string message_;
+  std::vector<std::string> events_;
+};
+
+}  // namespace
+
+std::string describe(const SearchKey& key) {
+  return std::visit(
+      Overloaded{
+          [](const SearchAll&) { return std::string("all"); },
+          [](const SearchFlag& test) { return (test.is_wanted ? "" : "not") + std::string(flag_name(test.flag)); },
+          [](const SearchRecent& test) { return std::string(test.is_wanted ? "recent" : "old"); },
+          [](const SearchKeyword& test) { return (test.is_wanted ? "keyword:" : "no-keyword:") + test.keyword; },
+          [](const SearchNumbers& test) { return (test.is_uid ? "uid:" : "number:") + number(test.set); },
+          [](const SearchSize& test) { return (test.is_larger ? "size>" : "size<") + std::to_string(test.octets); },
+          [](const SearchDate& test) {
+            static constexpr std::string_view kRelations[] = {"<", "=", ">="};
+            return (test.is_sent ? "sent" : "date") + std::string(kRelations[static_cast<std::size_t>(test.relation)]) +
+                   day(test.day);
+          },
+          [](const SearchHeader& test) { return test.field + ":[" + test.text + "]"; },
+          [](const SearchText& test) { return (test.has_header ? "text:[" : "body:[") + test.text + "]"; },
+          [](const SearchAnd& test) { return keys("and", test.keys); },
+          [](const SearchOr& test) { return keys("or", test.keys); },
+          [](const SearchNot& test) { return keys("not", test.keys); },
+      },
+      key.test);
+}
+
+std::string describe(const Command& command) {
+  std::string out = command.tag + (command.is_uid ? " UID " : " ") + std::string(traits(command.body).name);
+  return out + std::visit([](const auto& body) { return arguments(body); }, command.body);
+}
+
+std::string events(std::string_view input, Feeding feeding, const Limits& limits) {
+  Session session(limits);
+  if (feeding == Feeding::byte_by_byte) {
+    for (char c : input) session.feed(std::string_view(&c, 1));
+  } else if (feeding == Feeding::whole) {
+    session.feed(input);
+  } else {
+    session.feed(std::string(input) + "~ NOOP\r\n");
+  }
+  std::vector<std::string> seen = session.events();
+  if (feeding == Feeding::with_more_behind) {
+    EXPECT_EQ(seen.empty() ? "" : seen.back(), "~ NOOP") << "after: " << input;
+    if (!seen.empty()) seen.pop_back();
+  }
+  std::string out;
+  for (const std::string& event : seen) out += (out.empty() ? "" : "\n") + event;
+  return out;
+}
+
+std::string events(std::string_view input, const Limits& limits) {
+  std::string whole = events(input, Feeding::whole, limits);
+  EXPECT_EQ(events(input, Feeding::byte_by_byte, limits), whole) << "byte by byte: " << input;
+  EXPECT_EQ(events(input, Feeding::with_more_behind, limits), whole) << "with more behind: " << input;
+  return whole;
+}
+
+}  // namespace portreeve::imap

@@ -1,0 +1,249 @@
+// What is refused, with what words, and that the next command is understood all the same.
+#include <gtest/gtest.h>
+
+#include "command_text.h"
+
+namespace portreeve::imap {
+namespace {
+
+struct Case {
+  std::string_view input;  // CRLF is added
+  std::string_view expected;
+};
+
+void check(std::initializer_list<Case> cases) {
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.input);
+    EXPECT_EQ(events(std::string(test.input) + "\r\n"), test.expected);
+  }
+}
+
+// All of these are BAD under the tag; the words are the grammar's affair.
+void check_bad(std::initializer_list<std::string_view> inputs) {
+  for (std::string_view input : inputs) {
+    SCOPED_TRACE(input);
+    std::string seen = events(std::string(input) + "\r\n");
+    EXPECT_TRUE(seen.starts_with("a BAD ")) << seen;
+    EXPECT_FALSE(seen.contains('\n')) << seen;
+  }
+}
+
+TEST(Malformed, WithoutATag) {
+  check({
+      {"+ NOOP", "* BAD Expected a tag"},
+      {"a+b NOOP", "* BAD Expected a tag"},
+      {"a\tNOOP", "* BAD Expected a tag"},
+      {" NOOP", "* BAD Expected a tag"},
+      {"\"a\" NOOP", "* BAD Expected a tag"},
+      {"{1+}\r\na NOOP", "* BAD Expected a tag"},
+      {"a\xc3\xbc NOOP", "* BAD Expected a tag"},
+      {std::string_view("\0 NOOP", 6), "* BAD Expected a tag"},
+      {"GET / HTTP/1.1", "GET BAD Expected a command"},
+  });
+  EXPECT_EQ(events(std::string(200, 'x') + " NOOP\r\n"), "* BAD Expected a tag");
+}
+
+TEST(Malformed, Commands) {
+  check({
+      {"a", "a BAD Expected a space"},
+      {"a ", "a BAD Expected a command"},
+      {"a FOO", "a BAD Unknown command"},
+      {"a NOOPX", "a BAD Unknown command"},
+      {"a XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", "a BAD Unknown command"},
+      {"a UID", "a BAD Expected a space"},
+      {"a UID NOOP", "a BAD That command has no UID form"},
+      {"a UID LOGIN x y", "a BAD That command has no UID form"},
+      {"a NOOP x", "a BAD Unexpected text after the command"},
+      {"a EXPUNGE 1:3", "a BAD EXPUNGE takes no arguments"},
+      {"a UID EXPUNGE", "a BAD UID EXPUNGE needs a set of UIDs"},
+  });
+  check_bad({"a  NOOP", "a NOOP\t", "a NOOP()", "a NOOP\r"});
+}
+
+TEST(Malformed, Strings) {
+  check_bad({
+      "a LOGIN",       "a LOGIN ",       "a LOGIN x",      "a LOGIN x ",          "a LOGIN  x y",  "a LOGIN x  y",
+      "a LOGIN x y z", "a LOGIN \"x y",  "a LOGIN \"x\"y", "a LOGIN \"a\\b\" c",  "a LOGIN \"a\\", "a LOGIN (x) y",
+      "a LOGIN x* y",  "a LOGIN x\\ y",  "a LOGIN \x01 y", "a LOGIN {} y",        "a LOGIN {x} y", "a LOGIN {-1} y",
+      "a LOGIN {1 y",  "a LOGIN {1}x y", "a LOGIN {1+} y", "a LOGIN {3} foo {4}",
+  });
+  check_bad({std::string_view("a LOGIN {3+}\r\nx\0y z", 20), std::string_view("a LOGIN \"x\0y\" z", 15)});
+}
+
+TEST(Malformed, Arguments) {
+  check_bad({
+      "a ID",
+      "a ID x",
+      "a ID (\"a\")",
+      "a ID (\"a\" \"b\" \"c\")",
+      "a ID (\"a\" b)",
+      "a ID (NIL \"b\")",
+      "a AUTHENTICATE",
+      "a AUTHENTICATE PLAIN x y",
+      "a AUTHENTICATE PLAIN \"x\"",
+      "a AUTHENTICATE {5+}\r\nPLAIN",
+      "a SELECT",
+      "a SELECT (x)",
+      "a SELECT INBOX CONDSTORE",
+      "a SELECT INBOX ()",
+      "a SELECT INBOX (CONDSTORE",
+      "a SELECT INBOX (Q (((((((((((1))))))))))))",
+      "a SELECT a b",
+      "a CREATE x (USE)",
+      "a CREATE x (USE (Sent))",
+      "a CREATE x (FOO (\\Sent))",
+      "a RENAME x",
+      "a RENAME x y z",
+      "a STATUS INBOX",
+      "a STATUS INBOX ()",
+      "a STATUS INBOX MESSAGES",
+      "a STATUS INBOX (SIZE)",
+      "a STATUS INBOX (MESSAGES UNSEEN",
+      "a ENABLE",
+      "a ENABLE (x)",
+      "a LIST \"\"",
+      "a LIST",
+      "a LIST (FOO) \"\" *",
+      "a LIST (RECURSIVEMATCH) \"\" *",
+      "a LIST \"\" ()",
+      "a LIST \"\" * (CHILDREN)",
+      "a LIST \"\" * RETURN CHILDREN",
+      "a LIST \"\" * RETURN (FOO)",
+      "a LIST \"\" * RETURN (STATUS)",
+      "a LSUB \"\"",
+      "a LSUB \"\" * RETURN ()",
+  });
+}
+
+TEST(Malformed, MailboxNamesAreRefusedWithNo) {
+  check({
+      {"a SELECT \"\"", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a SELECT /", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a CREATE a&b", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a CREATE \"a\x01\"", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a CREATE {2+}\r\n\r\n", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a SUBSCRIBE \"\xff\"", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a LIST \"\" &x*", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a APPEND &x {5}", "a NO [CANNOT] That can't be a mailbox name"},
+      {"a APPEND &x {5+}\r\nhello", "a NO [CANNOT] That can't be a mailbox name"},
+  });
+}
+
+TEST(Malformed, SelectedState) {
+  check_bad({
+      "a STORE",
+      "a STORE 1",
+      "a STORE 1 FLAGS",
+      "a STORE 1 FLAGS (",
+      "a STORE 1 FLAGS (\\Foo)",
+      "a STORE 1 FOO (x)",
+      "a STORE 1 FLAGS.LOUD (x)",
+      "a STORE 1 (UNCHANGEDSINCE 5) FLAGS (x)",
+      "a STORE 1 +-FLAGS (x)",
+      "a STORE 0 FLAGS (x)",
+      "a STORE 1 FLAGS (\"x\")",
+      "a STORE 1 FLAGS (x  y)",
+      "a COPY 1",
+      "a COPY x INBOX",
+      "a COPY 1:2: INBOX",
+      "a COPY 1, INBOX",
+      "a COPY ,1 INBOX",
+      "a COPY 4294967296 INBOX",
+      "a COPY 01 INBOX",
+      "a MOVE 1:2",
+      "a COPY $ INBOX",
+      "a UID EXPUNGE x",
+      "a UID EXPUNGE 1 2",
+      "a FETCH",
+      "a FETCH 1",
+      "a FETCH 1 ()",
+      "a FETCH 1 (ALL)",
+      "a FETCH 1 FLAGS UID",
+      "a FETCH 1 FOO",
+      "a FETCH 1 (FLAGS",
+      "a FETCH 1 (FLAGS  UID)",
+      "a FETCH 1 (FLAGS) (CHANGEDSINCE 1)",
+      "a FETCH 1 BODY.PEEK",
+      "a FETCH 1 BODY[",
+      "a FETCH 1 BODY[FOO]",
+      "a FETCH 1 BODY[MIME]",
+      "a FETCH 1 BODY[0]",
+      "a FETCH 1 BODY[1.]",
+      "a FETCH 1 BODY[.1]",
+      "a FETCH 1 BODY[1.0]",
+      "a FETCH 1 BODY[HEADER.FIELDS]",
+      "a FETCH 1 BODY[HEADER.FIELDS ()]",
+      "a FETCH 1 BODY[HEADER.FIELDS (a]",
+      "a FETCH 1 BODY[]<1>",
+      "a FETCH 1 BODY[]<1.0>",
+      "a FETCH 1 BODY[]<-1.5>",
+      "a FETCH 1 BODY[]<0.4294967296>",
+      "a FETCH 1 BODYSTRUCTURE[]",
+      "a FETCH 1 (MODSEQ)",
+      "a SEARCH",
+      "a SEARCH ",
+      "a SEARCH FOO",
+      "a SEARCH ()",
+      "a SEARCH (SEEN",
+      "a SEARCH SEEN)",
+      "a SEARCH NOT",
+      "a SEARCH OR SEEN",
+      "a SEARCH OR SEEN ",
+      "a SEARCH FROM",
+      "a SEARCH HEADER x",
+      "a SEARCH LARGER x",
+      "a SEARCH LARGER 4294967296",
+      "a SEARCH ON 30-Feb-2024",
+      "a SEARCH ON 1-Foo-2024",
+      "a SEARCH ON \"1-Feb-2024",
+      "a SEARCH ON 1-Feb-24",
+      "a SEARCH KEYWORD \\Seen",
+      "a SEARCH UID",
+      "a SEARCH UID x",
+      "a SEARCH CHARSET",
+      "a SEARCH CHARSET UTF-8",
+      "a SEARCH RETURN () ALL",
+      "a SEARCH SEEN  ALL",
+      "a SEARCH 1 2:",
+  });
+}
+
+TEST(Malformed, Append) {
+  check_bad({
+      "a APPEND",
+      "a APPEND INBOX",
+      "a APPEND INBOX x",
+      "a APPEND INBOX \"x\"",
+      "a APPEND INBOX {5} ",
+      "a APPEND INBOX (\\Foo) {5}",
+      "a APPEND INBOX () \"32-Jan-2024 00:00:00 +0000\" {5}",
+      "a APPEND INBOX ()  {5}",
+      "a APPEND INBOX {5}x",
+      "a APPEND INBOX ~{5}",
+      "a APPEND INBOX () \"1-Jan-2024 00:00:00\" {5+}\r\nhello",
+  });
+}
+
+TEST(Malformed, NonSynchronizingLiteralsOfARefusedCommandAreSkipped) {
+  check({
+      {"a FOO {8+}\r\nb NOOP\r\n\r\nc NOOP", "a BAD Unknown command\nc NOOP"},
+      {"a FOO {3+}\r\nabc {3+}\r\nabc {2+}\r\n\r\n\r\nc NOOP", "a BAD Unknown command\nc NOOP"},
+      {"a LOGIN {3+}\r\nabc ( {3+}\r\nabc x\r\nc NOOP", "a BAD Expected an atom or a string\nc NOOP"},
+      // A synchronizing literal isn't sent any more.
+      {"a FOO {8}\r\nc NOOP", "a BAD Unknown command\nc NOOP"},
+      {"a FOO {3+}\r\nabc {8}\r\nc NOOP", "a BAD Unknown command\nc NOOP"},
+  });
+}
+
+TEST(Malformed, TextBehindAnAppendedMessage) {
+  check({
+      {"a APPEND x {2+}\r\nhi there",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Only the line's end may follow the message"},
+      // MULTIAPPEND (RFC 3502) isn't offered; a client that sends it anyway stays in step.
+      {"a APPEND x {2+}\r\nhi () {5+}\r\nworld\r\nb NOOP",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Only the line's end may follow the message\nb NOOP"},
+  });
+}
+
+}  // namespace
+}  // namespace portreeve::imap
