@@ -47,7 +47,7 @@ class Conversation {
   async::Task<bool> flush_if_due();
   // True: a line is in line_, and consumed. False: the session ends, for the reason in ending_.
   async::Task<bool> next_line();
-  async::Task<bool> wait_for_input(bool is_between_commands);
+  async::Task<bool> wait_for_input();
   async::Task<Outcome> execute();
   async::Task<Outcome> dispatch(const Command& command);
   Outcome refuse(Fault fault);

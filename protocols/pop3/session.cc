@@ -60,25 +60,27 @@ async::Task<bool> Conversation::flush_if_due() {
   co_return flushed.has_value();
 }
 
-async::Task<bool> Conversation::wait_for_input(bool is_between_commands) {
-  if (is_between_commands && stream_.buffered().empty()) {
+async::Task<bool> Conversation::wait_for_input() {
+  net::Result<> waited;
+  if (stream_.buffered().empty()) {
     const net::Result<net::Wake> wake = co_await stream_.wait_input();
-    if (!wake) ending_ = net::describe(wake.error());
-    if (wake == net::Wake::stopping) {
-      write_error(stream_.output(), Code::sys_temp, "server shutting down");
-      ending_ = "server shutting down";
-    }
-    co_return wake.has_value() && wake != net::Wake::stopping;
+    if (!wake) waited = std::unexpected(wake.error());
+  } else {
+    waited = co_await stream_.fill(options_.max_line_bytes + 2);
   }
-  const net::Result<> filled = co_await stream_.fill(options_.max_line_bytes + 2);
-  if (!filled) ending_ = net::describe(filled.error());
-  co_return filled.has_value();
+  if (!waited) ending_ = net::describe(waited.error());
+  co_return waited.has_value();
 }
 
 async::Task<bool> Conversation::next_line() {
   // One budget for the whole line: bytes that dribble in don't extend it.
   stream_.set_deadline(state() == State::authorization ? options_.login_timeout : options_.idle_timeout);
   for (;;) {
+    if (stream_.is_stop_requested()) {
+      error(Code::sys_temp, "server shutting down");
+      ending_ = "server shutting down";
+      co_return false;
+    }
     const Line line = pop3::next_line(stream_.buffered(), options_.max_line_bytes);
     if (line.kind == Line::Kind::line) {
       line_ = line.text;
@@ -97,7 +99,7 @@ async::Task<bool> Conversation::next_line() {
       if (!discarded || !co_await flush_if_due()) co_return false;
       continue;
     }
-    if (!co_await wait_for_input(true)) co_return false;
+    if (!co_await wait_for_input()) co_return false;
   }
 }
 

@@ -1,0 +1,76 @@
+// A store that does nothing: every call fails the test. Fakes derive from it and say what their test is about.
+// Threads: any.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace portreeve::testing {
+
+class UselessStore : public store::Store {
+ public:
+  store::DirectoryPtr directory() const override { return useless(), nullptr; }
+  void add_domain(std::string, store::Done<void> done) override { done(useless()); }
+  void remove_domain(std::string, store::Done<void> done) override { done(useless()); }
+  void add_accounts(std::vector<NewAccount>, store::Done<void> done) override { done(useless()); }
+  void set_verifier(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
+  void remove_account(store::AccountId, store::Done<void> done) override { done(useless()); }
+
+  store::Result<store::MailboxListPtr> mailboxes(store::AccountId) override { return useless(); }
+  store::MailboxId inbox(store::AccountId) const override { return useless(), 0; }
+  void create_mailbox(store::AccountId, std::string, store::SpecialUse, store::Done<store::MailboxId> done) override {
+    done(useless());
+  }
+  void delete_mailbox(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
+  void rename_mailbox(store::AccountId, std::string, std::string, store::Done<void> done) override { done(useless()); }
+  void set_subscribed(store::AccountId, std::string, bool, store::Done<void> done) override { done(useless()); }
+  store::Result<std::unique_ptr<store::OpenMailbox>> open(store::MailboxId, std::function<void()>) override {
+    return useless();
+  }
+  store::Result<store::SnapshotPtr> snapshot(store::MailboxId) override { return useless(); }
+
+  store::BodyId new_staging() override { return useless(), 0; }
+  void stage(store::BodyId, std::uint32_t, std::string, store::Done<void> done) override { done(useless()); }
+  void drop_staging(store::BodyId) override { useless(); }
+  void deliver(store::Delivery, store::Done<std::vector<store::Appended>> done) override { done(useless()); }
+
+  void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList,
+                    store::Done<store::FlagsChanged> done) override {
+    done(useless());
+  }
+  void expunge(store::MailboxId, store::UidSet, bool, store::Done<store::Expunged> done) override { done(useless()); }
+  void copy(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied> done) override {
+    done(useless());
+  }
+  void move(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied> done) override {
+    done(useless());
+  }
+
+  store::Result<mime::Summary> summary(store::BodyId) override { return useless(); }
+  store::Result<void> summaries(const std::vector<store::BodyId>&,
+                                const std::function<bool(std::size_t, const mime::Summary*)>&) override {
+    return useless();
+  }
+  store::Result<void> read_body(store::BodyId, std::uint64_t, std::uint64_t, std::string&) override {
+    return useless();
+  }
+
+  void backup(std::string, store::Done<void> done) override { done(useless()); }
+  void check(bool, store::Done<std::vector<Finding>> done) override { done(useless()); }
+  bool has_room() const override { return true; }
+  void close() override {}
+
+ private:
+  static std::unexpected<store::Error> useless() {
+    ADD_FAILURE() << "not a call that this test is about";
+    return std::unexpected(store::Error{.code = store::Errc::io, .detail = "useless"});
+  }
+};
+
+}  // namespace portreeve::testing
