@@ -4,7 +4,8 @@ from harness import ALICE, ALICE_PASSWORD, BOB, BOB_PASSWORD, MESSAGE, ClientTes
 
 class Swaks(ClientTest):
     def swaks(self, port, *more, check=True, subject="hello"):
-        message = self.write("message", MESSAGE.format(subject=subject).replace("\r\n", "\n"))
+        # swaks adds a line ending of its own behind the data.
+        message = self.write("message", MESSAGE.format(subject=subject).replace("\r\n", "\n").removesuffix("\n"))
         return self.run_program("swaks", "--server", "127.0.0.1", "--port", self.server.ports[port], "--from", BOB, "--to",
                                 ALICE, "--data", f"@{message}", *more, check=check)
 

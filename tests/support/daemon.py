@@ -30,7 +30,7 @@ class Daemon:
         self.directory = Path(tempfile.mkdtemp(prefix="portreeve-"))
         self.config = self.directory / "portreeve.toml"
         self.data = self.directory / "data"
-        self.certificate = self.data / "tls" / "certificate.pem"
+        self.certificate = self.data / "tls" / "self-signed.pem"
         self.config.write_text(self._config_text(plaintext_auth, extra))
         self.ports = {}
         self.log = []
@@ -66,8 +66,13 @@ class Daemon:
         if len(self.ports) != len(LISTENERS):
             raise RuntimeError("the server did not start:\n" + "".join(self.log))
         # Read on, or a full pipe would hide what the server has to say.
-        threading.Thread(target=lambda stream: self.log.extend(stream), args=(self.process.stderr,), daemon=True).start()
+        self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
+        self.reader.start()
         return self
+
+    def _read_log(self, stream):
+        with stream:
+            self.log.extend(stream)
 
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the server; gives its exit code."""
@@ -75,6 +80,7 @@ class Daemon:
             return None
         self.process.send_signal(with_signal)
         code = self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
         self.process = None
         return code
 
