@@ -238,6 +238,7 @@ Summary SummaryBuilder::Impl::finish() {
   open.insert(open.begin(), OpenPart{});
   close_above(0, offset, lfs);
   summary.size = offset;
+  summary.is_unended = offset > 0 && last != '\n';
   summary.header_bytes = tree.part(0).body_begin;
   tree.finish(summary);
   return std::move(summary);

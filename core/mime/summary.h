@@ -35,7 +35,8 @@ struct Part {
 
 struct Summary {
   std::uint64_t size = 0;              // bytes, as given: RFC822.SIZE
-  std::uint64_t bare_lfs = 0;          // LFs without a CR: what POP3 adds when it sends the message (RFC 1939 §3)
+  std::uint64_t bare_lfs = 0;          // LFs without a CR: POP3 adds one to each (RFC 1939 §3)
+  bool is_unended = false;             // the last line has no LF: POP3 adds a CRLF
   std::uint64_t header_bytes = 0;      // the header with its blank line, if it has one
   std::optional<std::int64_t> date;    // the Date field in Unix seconds
   std::int32_t date_zone_minutes = 0;  // its zone, east of UTC: SENTON goes by the date as written (RFC 3501 §6.4.4)

@@ -8,6 +8,7 @@ namespace {
 constexpr char kVersion = 1;
 constexpr unsigned kHasDate = 1;
 constexpr unsigned kIsUtf8 = 2;
+constexpr unsigned kIsUnended = 4;
 constexpr unsigned kIsMessage = 1;
 constexpr unsigned kIsMultipart = 2;
 
@@ -117,7 +118,8 @@ std::string encode(const Summary& summary) {
   out.reserve(summary.envelope.size() + summary.body.size() + summary.body_structure.size() + 32 +
               summary.parts.size() * 16);
   out += kVersion;
-  out += static_cast<char>((summary.date ? kHasDate : 0) | (summary.is_utf8 ? kIsUtf8 : 0));
+  out += static_cast<char>((summary.date ? kHasDate : 0) | (summary.is_utf8 ? kIsUtf8 : 0) |
+                           (summary.is_unended ? kIsUnended : 0));
   put(out, summary.size);
   put(out, summary.bare_lfs);
   put(out, summary.header_bytes);
@@ -139,8 +141,9 @@ std::optional<SummaryView> view_summary(std::string_view packed) {
   Reader reader(packed.substr(1));
   SummaryView view;
   unsigned flags = reader.byte();
-  if (flags > (kHasDate | kIsUtf8)) return std::nullopt;
+  if (flags > (kHasDate | kIsUtf8 | kIsUnended)) return std::nullopt;
   view.is_utf8 = (flags & kIsUtf8) != 0;
+  view.is_unended = (flags & kIsUnended) != 0;
   view.size = reader.number();
   view.bare_lfs = reader.number();
   view.header_bytes = reader.number();
@@ -188,6 +191,7 @@ std::optional<Summary> decode(std::string_view packed) {
   summary.body = view->body;
   summary.body_structure = view->body_structure;
   summary.is_utf8 = view->is_utf8;
+  summary.is_unended = view->is_unended;
   summary.parts = std::move(*parts);
   return summary;
 }

@@ -19,6 +19,7 @@ namespace portreeve::mime {
 struct SummaryView {
   std::uint64_t size = 0;
   std::uint64_t bare_lfs = 0;
+  bool is_unended = false;
   std::uint64_t header_bytes = 0;
   std::optional<std::int64_t> date;
   std::int32_t date_zone_minutes = 0;

@@ -59,11 +59,15 @@ Copied append_all(Draft& from, Draft& to, const std::vector<Message>& messages) 
   return copied;
 }
 
+// RFC 1939 §3, §11: as it is sent, with every line ended by CRLF.
+std::uint64_t pop3_size(const mime::Summary& summary) {
+  return summary.size + summary.bare_lfs + (summary.is_unended ? 2 : 0);
+}
+
 std::uint32_t checked_size(const IncomingBody& body) {
   const std::uint64_t size = std::uint64_t{body.staged_chunks} * Store::kStagedChunkBytes + body.tail.size();
   if (size != body.summary.size) fail(Errc::invalid, "the summary is of another message");
-  // POP3's size is at most this plus the bare LFs.
-  if (size + body.summary.bare_lfs > UINT32_MAX) fail(Errc::limit, "a message has less than 4 GiB");
+  if (pop3_size(body.summary) > UINT32_MAX) fail(Errc::limit, "a message has less than 4 GiB");
   return static_cast<std::uint32_t>(size);
 }
 
@@ -100,7 +104,7 @@ std::vector<Appended> deliver(Transaction& transaction, const Delivery& delivery
   if (delivery.targets.empty()) fail(Errc::invalid, "a delivery needs a mailbox");
   Message message;
   message.size = checked_size(incoming);
-  message.pop3_size = static_cast<std::uint32_t>(message.size + incoming.summary.bare_lfs);
+  message.pop3_size = static_cast<std::uint32_t>(pop3_size(incoming.summary));
   message.internal_date = delivery.internal_date;
   message.body = incoming.staged != 0 ? incoming.staged : body;
   for (const DeliveryTarget& target : delivery.targets) {
