@@ -66,9 +66,9 @@ std::optional<Parameter> take_parameter(std::string_view& rest) {
   return parameter;
 }
 
-// size-value = 1*20DIGIT (RFC 1870 §4)
+// size-value = 1*20DIGIT (RFC 1870 §4). More digits are no error, only too big a message.
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-  if (text.empty() || text.size() > 20 || !std::ranges::all_of(text, base::is_digit)) return std::nullopt;
+  if (text.empty() || !std::ranges::all_of(text, base::is_digit)) return std::nullopt;
   std::uint64_t size = 0;
   for (const char c : text) {
     const auto digit = static_cast<std::uint64_t>(c - '0');

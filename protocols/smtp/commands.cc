@@ -105,6 +105,8 @@ Reply Conversation::on(const Help&) { return list_verbs(options_.role); }
 
 Reply Conversation::on(const Quit&) { return end("quit", Reply(221, "2.0.0", services_.host_name + " closing")); }
 
-Reply Conversation::on(const Http&) { return end("not SMTP", Reply(421, "4.7.0", "This is an SMTP server, closing")); }
+Reply Conversation::on(const Http&) {
+  return cut_short("not SMTP", Reply(421, "4.7.0", "This is an SMTP server, closing"));
+}
 
 }  // namespace portreeve::smtp

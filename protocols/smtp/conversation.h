@@ -35,6 +35,8 @@ class Conversation {
   std::string_view protocol() const { return options_.role == Role::mx ? "smtp" : "submission"; }
   // Who is logged in, or empty.
   const std::string& account() const { return account_.address; }
+  // True if the peer was stopped in the middle of something and may still be talking.
+  bool is_cut_short() const { return is_cut_short_; }
 
  private:
   // A message between MAIL and the end of its DATA.
@@ -58,6 +60,7 @@ class Conversation {
   void say(const Reply& reply) { reply.print(stream_.output()); }
   async::Task<bool> ask(const Reply& reply);
   Reply end(std::string_view reason, Reply reply);
+  Reply cut_short(std::string_view reason, Reply reply);
   void end(net::Errc error);
   State state() const;
   void start_anew();
@@ -96,6 +99,7 @@ class Conversation {
 
   std::string line_;
   std::string_view ending_;  // set: the session has ended
+  bool is_cut_short_ = false;
   std::string client_name_;  // what HELO or EHLO said
   bool is_esmtp_ = false;
   store::Account account_;  // id 0: nobody is logged in

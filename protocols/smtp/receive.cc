@@ -78,7 +78,7 @@ async::Task<bool> Conversation::read_message(Reception& reception) {
     stream_.consume(used);
     if (reception.is_complete()) co_return true;
     if (reception.size() / kPatience > options_.max_message_bytes) {
-      say(end("message far too big", Reply(552, "5.3.4", refusal_text(Reception::Verdict::too_big))));
+      say(cut_short("message far too big", Reply(552, "5.3.4", refusal_text(Reception::Verdict::too_big))));
       co_return false;
     }
     slice += used;

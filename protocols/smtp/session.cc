@@ -11,11 +11,24 @@ namespace portreeve::smtp {
 namespace {
 
 constexpr async::Milliseconds kGoodbyeTimeout{5'000};
+// How much is read of a peer that was cut short, and for how long.
+constexpr async::Milliseconds kDrainTimeout{1'000};
+constexpr std::size_t kMaxDrainedBytes = std::size_t{1024} * 1024;
 // Of replies, before they are sent though further commands wait.
 constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024;
 
 // Codes of commands that could not be meant; the others of the 5xx are about a message or an address.
 bool is_error(unsigned code) { return (code >= 500 && code < 550) || code == 555; }
+
+// To close with input unread is to reset the connection, which may take the last reply from the peer.
+async::Task<> drain(net::Stream& stream) {
+  stream.set_deadline(kDrainTimeout);
+  for (std::size_t drained = 0; drained < kMaxDrainedBytes;) {
+    drained += stream.buffered().size();
+    stream.consume(stream.buffered().size());
+    if (!co_await stream.fill(kMaxQueuedBytes)) co_return;
+  }
+}
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -38,6 +51,7 @@ async::Task<> serve(net::Connection& connection, const session::Services& servic
   }
   connection.stream.set_deadline(kGoodbyeTimeout);
   co_await connection.stream.close();
+  if (conversation.is_cut_short()) co_await drain(connection.stream);
   session::log_connection_closed(connection, conversation.protocol(), reason, conversation.account());
 }
 
@@ -120,11 +134,11 @@ void Conversation::count_errors(Reply& reply) {
   if (is_error(reply.code())) ++errors_;
   if (!ending_.empty()) return;
   if (errors_ >= options_.max_errors) {
-    reply = end("too many errors", Reply(421, "4.7.0", "Too many errors, closing"));
+    reply = cut_short("too many errors", Reply(421, "4.7.0", "Too many errors, closing"));
   } else if (unknown_recipients_ >= options_.max_unknown_recipients) {
-    reply = end("too many unknown recipients", Reply(421, "4.7.0", "Too many unknown recipients, closing"));
+    reply = cut_short("too many unknown recipients", Reply(421, "4.7.0", "Too many unknown recipients, closing"));
   } else if (failed_logins_ >= options_.max_failed_logins) {
-    reply = end("too many failed logins", Reply(421, "4.7.0", "Too many failed logins, closing"));
+    reply = cut_short("too many failed logins", Reply(421, "4.7.0", "Too many failed logins, closing"));
   }
 }
 
@@ -138,6 +152,11 @@ async::Task<bool> Conversation::ask(const Reply& reply) {
 Reply Conversation::end(std::string_view reason, Reply reply) {
   ending_ = reason;
   return reply;
+}
+
+Reply Conversation::cut_short(std::string_view reason, Reply reply) {
+  is_cut_short_ = true;
+  return end(reason, std::move(reply));
 }
 
 void Conversation::end(net::Errc error) {
