@@ -1,0 +1,115 @@
+// The administrator's commands: what they ask, read and print on this side.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "core/auth/verifier.h"
+#include "daemon/accounts_file.h"
+#include "daemon/address.h"
+#include "daemon/commands.h"
+#include "daemon/exit_codes.h"
+#include "daemon/local.h"
+#include "daemon/password.h"
+
+namespace portreeve::daemon {
+namespace {
+
+int finish(const AdminReply& reply) {
+  std::FILE* to = reply.exit_code == kOk ? stdout : stderr;
+  std::fwrite(reply.text.data(), 1, reply.text.size(), to);
+  return reply.exit_code;
+}
+
+int fail(int exit_code, const std::string& text) { return finish({exit_code, text + "\n"}); }
+
+// An account's address is looked at before its password is asked for.
+int set_password(const config::Config& config, const CommandLine& line, const char* verb) {
+  if (const auto address = normalize_address(line.subject); !address) {
+    return fail(kUsage, fmt::format("{} {}", line.subject, address.error()));
+  }
+  const auto password = line.takes_password_from_stdin ? read_password() : ask_password(line.subject);
+  if (!password) return fail(kUsage, password.error());
+  return finish(perform(config, {verb, {line.subject, auth::make_verifier(*password)}}));
+}
+
+bool is_confirmed(const CommandLine& line) {
+  if (line.is_sure || isatty(STDIN_FILENO) == 0) return true;
+  std::printf("Remove %s with all its mail? Type yes: ", line.subject.c_str());
+  std::fflush(stdout);
+  std::string answer(16, '\0');
+  if (std::fgets(answer.data(), static_cast<int>(answer.size()), stdin) == nullptr) return false;
+  return answer.starts_with("yes\n");
+}
+
+int remove_account(const config::Config& config, const CommandLine& line) {
+  if (!is_confirmed(line)) return fail(kFailure, "nothing was removed");
+  return finish(perform(config, {"account.remove", {line.subject}}));
+}
+
+std::expected<std::string, std::string> read_accounts_file(const std::string& name) {
+  const std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })> file(
+      name == "-" ? fdopen(dup(STDIN_FILENO), "r") : std::fopen(name.c_str(), "re"));
+  if (!file) return std::unexpected(fmt::format("can't read {}: {}", name, std::strerror(errno)));
+  std::string text;
+  std::string piece(std::size_t{64} * 1024, '\0');
+  while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    text.append(piece, 0, got);
+    if (text.size() > kMaxAccountsFileBytes) {
+      return std::unexpected(fmt::format("{} is larger than {} MiB; divide it", name, kMaxAccountsFileBytes >> 20));
+    }
+  }
+  if (std::ferror(file.get()) != 0)
+    return std::unexpected(fmt::format("can't read {}: {}", name, std::strerror(errno)));
+  return text;
+}
+
+int import_accounts(const config::Config& config, const CommandLine& line) {
+  const auto text = read_accounts_file(line.subject);
+  if (!text) return fail(kFailure, text.error());
+  auto accounts = parse_accounts(*text, line.subject == "-" ? "standard input" : line.subject);
+  if (!accounts) return fail(kFailure, accounts.error() + "nothing was imported");
+  if (accounts->empty()) return fail(kFailure, fmt::format("there is no account in {}", line.subject));
+  make_verifiers(*accounts);
+  AdminRequest request{"account.import", {}};
+  for (AccountLine& account : *accounts) {
+    request.arguments.push_back(std::move(account.address));
+    request.arguments.push_back(std::move(account.verifier));
+  }
+  AdminReply reply = perform(config, request);
+  if (reply.exit_code == kFailure) reply.text += "nothing was imported\n";
+  return finish(reply);
+}
+
+// The server has another working directory.
+std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+
+}  // namespace
+
+int administer(const config::Config& config, const CommandLine& line) {
+  switch (line.command) {
+    case Command::account_add: return set_password(config, line, "account.add");
+    case Command::account_passwd: return set_password(config, line, "account.passwd");
+    case Command::account_remove: return remove_account(config, line);
+    case Command::account_import: return import_accounts(config, line);
+    case Command::account_list: return finish(perform(config, {"account.list", {}}));
+    case Command::domain_add: return finish(perform(config, {"domain.add", {line.subject}}));
+    case Command::domain_remove: return finish(perform(config, {"domain.remove", {line.subject}}));
+    case Command::domain_list: return finish(perform(config, {"domain.list", {}}));
+    case Command::backup: return finish(perform(config, {"backup", {absolute(line.subject)}}));
+    case Command::restore: return finish(restore(config, absolute(line.subject)));
+    case Command::fsck:
+      return finish(
+          perform(config, {"fsck", line.mends ? std::vector<std::string>{"mend"} : std::vector<std::string>{}}));
+    case Command::serve:
+    case Command::check:
+    case Command::version: break;
+  }
+  return fail(kUsage, "this is no administrator's command");
+}
+
+}  // namespace portreeve::daemon

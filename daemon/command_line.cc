@@ -1,0 +1,201 @@
+#include "daemon/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <vector>
+
+#include "core/base/nearest.h"
+#include "daemon/exit_codes.h"
+
+namespace portreeve::daemon {
+namespace {
+
+constexpr const char* kConfigFooter = "--config FILE may stand anywhere; not given: /etc/portreeve/portreeve.toml\n";
+
+class Parser {
+ public:
+  Parser() {
+    app_.require_subcommand(1);
+    app_.option_defaults()->always_capture_default();
+    app_.add_option("--config", line_.config_file, "the configuration file")->type_name("FILE");
+    add(app_, "serve", "run the mail server", Command::serve);
+    add(app_, "check", "look the configuration over without starting: keys, ports, rights", Command::check);
+    add_accounts();
+    add_domains();
+    CLI::App* backup = add(app_, "backup",
+                           "write one consistent copy of all mail and accounts, also while the server "
+                           "runs",
+                           Command::backup);
+    subject(backup, "FILE", "the file to write; must not exist");
+    CLI::App* restore =
+        add(app_, "restore", "fill an empty store from a backup; the server has to be stopped", Command::restore);
+    subject(restore, "FILE", "the backup");
+    CLI::App* fsck = add(app_, "fsck", "look at the whole store and say what is wrong", Command::fsck);
+    fsck->add_flag("--mend", line_.mends, "put right what can be");
+    add(app_, "version", "print the version", Command::version);
+  }
+
+  std::expected<CommandLine, Ending> parse(int argc, const char* const* argv) {
+    words_.assign(argv + std::min(argc, 1), argv + argc);
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      return std::unexpected(Ending{kOk, app_.help()});
+    } catch (const CLI::ParseError& error) {
+      return std::unexpected(Ending{kUsage, complaint(error)});
+    }
+    return line_;
+  }
+
+ private:
+  CLI::App* add(CLI::App& above, const std::string& name, const std::string& what, Command command) {
+    CLI::App* sub = above.add_subcommand(name, what);
+    // --config may stand behind the subcommand, too.
+    sub->fallthrough();
+    sub->footer(kConfigFooter);
+    sub->callback([this, command] { line_.command = command; });
+    return sub;
+  }
+
+  CLI::App* add_group(const std::string& name, const std::string& what) {
+    CLI::App* group = app_.add_subcommand(name, what);
+    group->fallthrough();
+    group->require_subcommand(1);
+    group->footer(kConfigFooter);
+    return group;
+  }
+
+  void subject(CLI::App* sub, const std::string& name, const std::string& what) {
+    sub->add_option(name, line_.subject, what)->required()->type_name("");
+  }
+
+  void password_option(CLI::App* sub) {
+    sub->add_flag("--password-stdin", line_.takes_password_from_stdin,
+                  "read the password from standard input instead of asking for it");
+  }
+
+  void add_accounts() {
+    CLI::App* accounts = add_group("account", "who has mail here");
+    CLI::App* one =
+        add(*accounts, "add", "make an account with its folders; its domain too if it is new", Command::account_add);
+    subject(one, "ADDRESS", "such as alice@example.org");
+    password_option(one);
+    add(*accounts, "list", "print all accounts", Command::account_list);
+    one = add(*accounts, "passwd", "set a new password", Command::account_passwd);
+    subject(one, "ADDRESS", "the account");
+    password_option(one);
+    one = add(*accounts, "remove", "remove an account with all its mail", Command::account_remove);
+    subject(one, "ADDRESS", "the account");
+    one->add_flag("--yes", line_.is_sure, "don't ask");
+    one = add(*accounts, "import",
+              "make many accounts at once, all or none: a line an account, the address, a blank, "
+              "and the password or its SCRAM-SHA-256 verifier",
+              Command::account_import);
+    subject(one, "FILE", "the file; - for standard input");
+  }
+
+  void add_domains() {
+    CLI::App* domains = add_group("domain", "whose mail is taken here");
+    subject(add(*domains, "add", "take mail for a domain", Command::domain_add), "DOMAIN", "such as example.org");
+    add(*domains, "list", "print all domains", Command::domain_list);
+    subject(add(*domains, "remove", "take no more mail for a domain", Command::domain_remove), "DOMAIN",
+            "one without accounts");
+  }
+
+  static std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; });
+  }
+
+  // The deepest subcommand that the words name, and the word behind it that is none.
+  const CLI::App& level_reached(std::string* stray = nullptr) const {
+    const CLI::App* level = &app_;
+    for (const std::string& word : words_) {
+      if (word.starts_with('-')) continue;
+      const CLI::App* next = nullptr;
+      for (const CLI::App* sub : subcommands_of(*level)) {
+        if (sub->get_name() == word) next = sub;
+      }
+      if (next != nullptr) {
+        level = next;
+        continue;
+      }
+      if (stray != nullptr && stray->empty() && !is_value_of_option(word)) *stray = word;
+    }
+    return *level;
+  }
+
+  bool is_value_of_option(const std::string& word) const { return word == line_.config_file; }
+
+  // What was meant by a word that the level doesn't know.
+  static std::string guess(const CLI::App& level, const std::string& word) {
+    std::vector<std::string> names;
+    const bool is_option = word.starts_with('-');
+    for (const CLI::App* app = &level; app != nullptr; app = app->get_parent()) {
+      for (const CLI::Option* option : app->get_options()) {
+        if (is_option) names.push_back(option->get_name());
+      }
+      if (is_option) continue;
+      for (const CLI::App* sub : subcommands_of(*app)) {
+        names.push_back(sub->get_name());
+      }
+      break;
+    }
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    return std::string(base::nearest(word, known));
+  }
+
+  // "The following arguments were not expected: first second".
+  static std::string unexpected_word(const std::string& message) {
+    constexpr std::string_view kBefore = "expected: ";
+    const std::size_t at = message.find(kBefore);
+    if (at == std::string::npos) return "";
+    const std::string words = message.substr(at + kBefore.size());
+    // CLI11 puts what stands behind an option it doesn't know before it.
+    const std::size_t option = words.find("--");
+    const std::size_t begin = option == std::string::npos ? 0 : option;
+    return words.substr(begin, words.find(' ', begin) - begin);
+  }
+
+  std::string complaint(const CLI::ParseError& error) const {
+    std::string stray;
+    const CLI::App& level = level_reached(&stray);
+    std::string path = "portreeve";
+    if (level.get_parent() != nullptr) {
+      const std::string& group = level.get_parent()->get_name();
+      path += (level.get_parent() == &app_ ? " " : " " + group + " ") + level.get_name();
+    }
+    std::string what = error.what();
+    const bool wants_command = !subcommands_of(level).empty();
+    const bool has_extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    if (has_extras) stray = unexpected_word(what);
+    if (stray.starts_with("-")) {
+      what = fmt::format("there is no option {}", stray);
+    } else if (wants_command) {
+      what = stray.empty() ? "which command?" : fmt::format("there is no command \"{}\"", stray);
+    } else if (has_extras) {
+      what = fmt::format("\"{}\" is one word too many", stray);
+    } else {
+      stray.clear();
+    }
+    if (const std::string near = stray.empty() ? "" : guess(level, stray); !near.empty()) {
+      what += fmt::format("; did you mean {}?", near);
+    }
+    return fmt::format("{}: {}\n`{} --help` says what there is\n", path, what, path);
+  }
+
+  CommandLine line_;
+  CLI::App app_{"Portreeve, a mail server: SMTP, POP3 and IMAP over one store.", "portreeve"};
+  std::vector<std::string> words_;
+};
+
+}  // namespace
+
+std::expected<CommandLine, Ending> parse_command_line(int argc, const char* const* argv) {
+  return Parser().parse(argc, argv);
+}
+
+std::string version_text() { return "portreeve " PORTREEVE_VERSION "\n"; }
+
+}  // namespace portreeve::daemon

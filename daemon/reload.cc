@@ -1,0 +1,62 @@
+// What SIGHUP and a changed certificate do, on the upkeep worker: all that is new is looked at before anything changes.
+#include "core/base/log.h"
+#include "daemon/server_run.h"
+#include "daemon/settings.h"
+
+namespace portreeve::daemon {
+
+namespace log = base::log;
+
+namespace {
+
+constexpr async::Milliseconds kCertificateWatch{60'000};
+
+}  // namespace
+
+void ServerRun::reload() {
+  const auto fresh = config::load(config_file_);
+  if (!fresh) {
+    for (const config::Diagnostic& diagnostic : fresh.error()) {
+      log::error("reload_refused", {{"reason", diagnostic.text()}});
+    }
+    return;
+  }
+  const std::lock_guard lock(config_mutex_);
+  const config::Config next = config::with_live_keys(config_, *fresh);
+  if (certificates_) {
+    if (const auto loaded = certificates_->reload(certificate_files(next)); !loaded) {
+      log::error("reload_refused", {{"reason", loaded.error()}});
+      return;
+    }
+  }
+  for (const config::Change& change : config::changes(next, *fresh)) {
+    log::warning("reload_needs_restart", {{"key", change.key}});
+  }
+  for (const config::Change& change : config::changes(config_, next)) {
+    log::info("reload_changed", {{"key", change.key}});
+  }
+  config_ = next;
+  log::set_level(log_level(config_.log_level));
+  for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->set(config_, config_.listeners[i]);
+  log::info("reloaded", {{"file", config_file_}});
+}
+
+void ServerRun::watch_certificates() {
+  if (!certificates_) return;
+  timer_->start(kCertificateWatch, [this] {
+    upkeep_->submit([this] { reload_certificates(); });
+    watch_certificates();
+  });
+}
+
+void ServerRun::reload_certificates() {
+  if (!certificates_->have_files_changed()) return;
+  const std::lock_guard lock(config_mutex_);
+  if (const auto loaded = certificates_->reload(certificate_files(config_)); !loaded) {
+    log::error("certificates_refused", {{"reason", loaded.error()}});
+    return;
+  }
+  log::info("certificates_reloaded", {});
+}
+
+}  // namespace portreeve::daemon
