@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/retried.h"
 #include "core/net/layer.h"
 
 namespace portreeve::net {
@@ -17,7 +18,7 @@ class PlainLayer final : public Layer {
   IoStep handshake() override { return {IoStep::Status::done, 0}; }
 
   IoStep read(std::span<char> into) override {
-    const ssize_t got = retried([&] { return recv(fd_, into.data(), into.size(), 0); });
+    const ssize_t got = base::retried([&] { return recv(fd_, into.data(), into.size(), 0); });
     if (got == 0) return {IoStep::Status::eof, 0};
     return moved(got, IoStep::Status::want_read);
   }
@@ -32,7 +33,7 @@ class PlainLayer final : public Layer {
     msghdr message{};
     message.msg_iov = vectors.data();
     message.msg_iovlen = count;
-    const ssize_t sent = retried([&] { return sendmsg(fd_, &message, MSG_NOSIGNAL); });
+    const ssize_t sent = base::retried([&] { return sendmsg(fd_, &message, MSG_NOSIGNAL); });
     return moved(sent, IoStep::Status::want_write);
   }
 
@@ -43,14 +44,6 @@ class PlainLayer final : public Layer {
   std::string failure() const override { return error_ == 0 ? std::string() : std::strerror(error_); }
 
  private:
-  template <class Call>
-  ssize_t retried(Call call) {
-    ssize_t result = 0;
-    do result = call();
-    while (result < 0 && errno == EINTR);
-    return result;
-  }
-
   IoStep moved(ssize_t bytes, IoStep::Status blocked) {
     if (bytes >= 0) return {IoStep::Status::done, static_cast<std::size_t>(bytes)};
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {blocked, 0};

@@ -12,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include "core/base/retried.h"
 #include "core/tls/errors.h"
 
 namespace portreeve::tls {
@@ -23,14 +24,6 @@ constexpr std::size_t kReadAheadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kRecordOverhead = 512;
 constexpr std::size_t kHandshakeReadAhead = std::size_t{4} * 1024;
 constexpr std::size_t kWriteBatch = std::size_t{64} * 1024;
-
-template <class Call>
-ssize_t retried(Call call) {
-  ssize_t result = 0;
-  do result = call();
-  while (result < 0 && errno == EINTR);
-  return result;
-}
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
@@ -59,7 +52,7 @@ class TlsLayer::ReadAhead {
     if (available_.empty()) {
       const bool is_direct = bytes >= limit_;
       char* target = is_direct ? into : bytes_.data();
-      const ssize_t got = retried([&] { return recv(layer_.fd_, target, is_direct ? bytes : limit_, 0); });
+      const ssize_t got = base::retried([&] { return recv(layer_.fd_, target, is_direct ? bytes : limit_, 0); });
       if (got <= 0 || is_direct) return got;
       available_ = {bytes_.data(), static_cast<std::size_t>(got)};
     }
@@ -128,7 +121,7 @@ int TlsLayer::transmit(BIO* bio, const char* from, std::size_t bytes) {
     outgoing_.append(from, bytes);
     return static_cast<int>(bytes);
   }
-  const ssize_t sent = retried([&] { return send(fd_, from, bytes, MSG_NOSIGNAL); });
+  const ssize_t sent = base::retried([&] { return send(fd_, from, bytes, MSG_NOSIGNAL); });
   if (sent >= 0) return static_cast<int>(sent);
   if (would_block()) {
     BIO_set_retry_write(bio);
@@ -227,7 +220,7 @@ IoStep TlsLayer::encrypt(std::span<const std::string_view> buffers) {
 IoStep TlsLayer::send_outgoing() {
   while (sent_ < outgoing_.size()) {
     const ssize_t sent =
-        retried([&] { return send(fd_, outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_NOSIGNAL); });
+        base::retried([&] { return send(fd_, outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_NOSIGNAL); });
     if (sent < 0 && would_block()) return {IoStep::Status::want_write, 0};
     if (sent < 0) {
       has_failed_ = true;
