@@ -16,6 +16,26 @@ constexpr std::array<std::pair<SystemFlags, std::string_view>, 5> kFlagNames = {
     {kDraft, "\\Draft"},
 }};
 
+// Every set of them printed, as FETCH prints one for each message.
+struct PrintedFlags {
+  std::array<char, 40> text{};
+  std::size_t size = 0;
+  constexpr std::string_view view() const { return {text.data(), size}; }
+};
+
+constexpr std::array<PrintedFlags, kAllSystemFlags + 1> kPrintedFlags = [] {
+  std::array<PrintedFlags, kAllSystemFlags + 1> all{};
+  for (std::size_t flags = 0; flags < all.size(); ++flags) {
+    PrintedFlags& printed = all[flags];
+    for (const auto& [flag, name] : kFlagNames) {
+      if ((flags & flag) == 0) continue;
+      if (printed.size > 0) printed.text[printed.size++] = ' ';
+      for (char c : name) printed.text[printed.size++] = c;
+    }
+  }
+  return all;
+}();
+
 // In the order of the enum.
 constexpr std::array<std::string_view, 8> kUseNames = {
     "", "\\All", "\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sent", "\\Trash",
@@ -23,12 +43,7 @@ constexpr std::array<std::string_view, 8> kUseNames = {
 
 }  // namespace
 
-std::string_view flag_name(SystemFlags flag) {
-  for (const auto& [bit, name] : kFlagNames) {
-    if (bit == flag) return name;
-  }
-  return {};
-}
+std::string_view flag_names(SystemFlags flags) { return kPrintedFlags[flags & kAllSystemFlags].view(); }
 
 SystemFlags system_flag(std::string_view name) {
   for (const auto& [bit, known] : kFlagNames) {

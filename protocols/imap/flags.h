@@ -20,8 +20,8 @@ constexpr SystemFlags kDeleted = 8;
 constexpr SystemFlags kDraft = 16;
 constexpr SystemFlags kAllSystemFlags = 31;
 
-// "\Seen" of kSeen; exactly one bit must be set.
-std::string_view flag_name(SystemFlags flag);
+// "\Answered \Seen"; empty for none.
+std::string_view flag_names(SystemFlags flags);
 // The bit of "\seen" in any case, or 0. \Recent is none: it can't be stored.
 SystemFlags system_flag(std::string_view name);
 

@@ -120,11 +120,13 @@ Step Parser::reject(std::string_view text, std::size_t begin, Rejected rejected)
 }
 
 Step Parser::reject_unended(std::string_view text, std::size_t begin, Rejected rejected) {
+  // What lies before this line are lines and literals that are done with.
+  std::size_t line_begin = line_begin_;
   start_command();
   phase_ = Phase::skip_line;
-  skipped_ = 0;
+  skipped_ = line_begin;
   skipped_tail_.clear();
-  skip(text);  // there is no LF in it
+  skip(text.substr(line_begin));  // no LF in it
   return {begin + text.size(), std::move(rejected)};
 }
 

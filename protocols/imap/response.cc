@@ -45,9 +45,7 @@ class ListPrinter {
 };
 
 void add_system_flags(ListPrinter& list, SystemFlags flags) {
-  for (SystemFlags flag : {kAnswered, kFlagged, kDeleted, kSeen, kDraft}) {
-    if (flags & flag) list.add(flag_name(flag));
-  }
+  if ((flags & kAllSystemFlags) != 0) list.add(flag_names(flags));
 }
 
 void write_number_line(std::string& out, std::uint32_t number, std::string_view name) {
@@ -182,7 +180,7 @@ void write_nstring(std::string& out, const std::optional<std::string>& text) {
 
 void write_astring(std::string& out, std::string_view text) {
   bool is_plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
+    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.' || c == kDelimiter;
   });
   if (is_plain && !base::equals_ignoring_case(text, "NIL")) {
     out += text;
@@ -285,10 +283,13 @@ void write_status(std::string& out, std::string_view mailbox,
 void write_list(std::string& out, const ListLine& line) {
   out += line.is_lsub ? "* LSUB " : "* LIST ";
   ListPrinter attributes(out);
-  if (line.is_no_select) attributes.add("\\Noselect");
-  if (line.is_non_existent) attributes.add("\\NonExistent");
-  if (line.is_subscribed) attributes.add("\\Subscribed");
+  if (line.is_non_existent) {
+    attributes.add("\\NonExistent");  // RFC 5258 §3: it implies \Noselect
+  } else if (line.is_no_select) {
+    attributes.add("\\Noselect");
+  }
   if (line.has_children) attributes.add(*line.has_children ? "\\HasChildren" : "\\HasNoChildren");
+  if (line.is_subscribed) attributes.add("\\Subscribed");
   if (line.special_use != SpecialUse::none) attributes.add(special_use_name(line.special_use));
   attributes.end();
   out += " \"";

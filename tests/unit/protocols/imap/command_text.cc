@@ -219,7 +219,7 @@ std::string describe(const SearchKey& key) {
   return std::visit(
       Overloaded{
           [](const SearchAll&) { return std::string("all"); },
-          [](const SearchFlag& test) { return (test.is_wanted ? "" : "not") + std::string(flag_name(test.flag)); },
+          [](const SearchFlag& test) { return (test.is_wanted ? "" : "not") + std::string(flag_names(test.flag)); },
           [](const SearchRecent& test) { return std::string(test.is_wanted ? "recent" : "old"); },
           [](const SearchKeyword& test) { return (test.is_wanted ? "keyword:" : "no-keyword:") + test.keyword; },
           [](const SearchNumbers& test) { return (test.is_uid ? "uid:" : "number:") + number(test.set); },

@@ -6,7 +6,11 @@ namespace portreeve::imap {
 namespace {
 
 TEST(Flags, SystemFlags) {
-  for (SystemFlags flag : {kSeen, kAnswered, kFlagged, kDeleted, kDraft}) EXPECT_EQ(system_flag(flag_name(flag)), flag);
+  for (SystemFlags flag : {kSeen, kAnswered, kFlagged, kDeleted, kDraft})
+    EXPECT_EQ(system_flag(flag_names(flag)), flag);
+  EXPECT_EQ(flag_names(0), "");
+  EXPECT_EQ(flag_names(kSeen | kFlagged), "\\Flagged \\Seen");
+  EXPECT_EQ(flag_names(kAllSystemFlags), "\\Answered \\Flagged \\Deleted \\Seen \\Draft");
   EXPECT_EQ(system_flag("\\SEEN"), kSeen);
   EXPECT_EQ(system_flag("\\deleted"), kDeleted);
   for (std::string_view name : {"", "\\", "Seen", "\\Recent", "\\Foo", "\\Seen "}) EXPECT_EQ(system_flag(name), 0);

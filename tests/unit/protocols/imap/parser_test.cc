@@ -65,6 +65,8 @@ TEST(Parser, LongLines) {
 TEST(Parser, ALongLineMayEndInALiteralThatIsSkipped) {
   EXPECT_EQ(events("a LOGIN " + std::string(100, 'x') + " {8+}\r\nb NOOP\r\n {2+}\r\nxx\r\nc NOOP\r\n", small()),
             "a BAD The line is too long\nc NOOP");
+  EXPECT_EQ(events("a LOGIN {2+}\r\n\r\n" + std::string(200, 'x') + "\r\nc NOOP\r\n", small()),
+            "a BAD The line is too long\nc NOOP");
   EXPECT_EQ(events("a LOGIN " + std::string(100, 'x') + " {8}\r\nc NOOP\r\n", small()),
             "a BAD The line is too long\nc NOOP");
 }

@@ -112,7 +112,7 @@ TEST(Response, List) {
   EXPECT_EQ(printed(write_list, ListLine{.has_children = false, .special_use = SpecialUse::sent, .name = "Sent"}),
             "* LIST (\\HasNoChildren \\Sent) \"/\" Sent\r\n");
   EXPECT_EQ(printed(write_list, ListLine{.is_no_select = true, .has_children = true, .name = "a/b"}),
-            "* LIST (\\Noselect \\HasChildren) \"/\" \"a/b\"\r\n");
+            "* LIST (\\Noselect \\HasChildren) \"/\" a/b\r\n");
   EXPECT_EQ(
       printed(write_list,
               ListLine{.is_non_existent = true, .is_subscribed = true, .has_subscribed_child = true, .name = "x"}),
