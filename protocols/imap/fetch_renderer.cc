@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kSummaryBatch = 256;
 constexpr std::size_t kSectionBatch = 64;
 constexpr std::size_t kMaxTexts = 256 * 1024;  // of a batch's summaries, when sections follow
+constexpr std::size_t kFirstPiece = 4 * 1024;  // of a text, even if the slice is full
 // Of a header that HEADER.FIELDS looks at. What lies beyond in a monstrous one isn't found.
 constexpr std::uint64_t kMaxFilteredHeader = 4 * 1024 * 1024;
 
@@ -113,9 +114,11 @@ FetchRenderer::Outcome FetchRenderer::render(std::string& out, std::size_t limit
     if (literal_.begin < literal_.end) {
       if (!read_piece(out, end)) return Outcome::broken;
     } else if (writer_) {
-      if (!write_section(out)) return Outcome::broken;
+      if (!write_section(out, end)) return Outcome::broken;
     } else if (ready_at_ < ready_.size()) {
+      // With some of its text at once: a message that is gone can only be passed over while nothing of it was sent.
       begin_message(out);
+      if (!write_section(out, end)) return Outcome::broken;
     } else if (!sections_.empty()) {
       is_going = prepare();
     } else if (needs_summary_) {
@@ -238,7 +241,7 @@ void FetchRenderer::begin_message(std::string& out) {
   section_ = 0;
 }
 
-bool FetchRenderer::write_section(std::string& out) {
+bool FetchRenderer::write_section(std::string& out, std::size_t end) {
   if (section_ == sections_.size()) {
     writer_->finish();
     writer_.reset();
@@ -256,7 +259,7 @@ bool FetchRenderer::write_section(std::string& out) {
   writer_->literal(item, extent->end - extent->begin);
   literal_ = *extent;
   ++section_;
-  return true;
+  return literal_.begin == literal_.end || read_piece(out, std::max(end, out.size() + kFirstPiece));
 }
 
 bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, Extent extent) {

@@ -82,7 +82,7 @@ class FetchRenderer {
 
   void write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const;
   void begin_message(std::string& out);
-  bool write_section(std::string& out);
+  bool write_section(std::string& out, std::size_t end);
   bool write_fields(std::string& out, const FetchItem& item, Extent extent);
   bool read_piece(std::string& out, std::size_t end);
   bool give_up_message(std::string& out, store::Error error);
