@@ -3,8 +3,10 @@ from harness import ALICE, ALICE_PASSWORD, BOB, BOB_PASSWORD, MESSAGE, ClientTes
 
 
 class Curl(ClientTest):
+    plaintext_auth = True
+
     def curl(self, url, *more, check=True):
-        return self.run_program("curl", "-sS", "--cacert", self.server.certificate, url, *more, check=check)
+        return self.run_program("curl", "-sS", "--cacert", self.certificate, url, *more, check=check)
 
     def url(self, port, path="", scheme=None):
         names = {"submission": "smtp", "submissions": "smtps"}

@@ -7,7 +7,7 @@ class Fetchmail(ClientTest):
         box = self.home / "mbox"
         config = self.write("fetchmailrc", f"""
 poll localhost protocol {protocol} port {self.server.ports[port]}
-  user "{ALICE}" password "{ALICE_PASSWORD}" {ssl} sslcertck sslcertfile {self.server.certificate}
+  user "{ALICE}" password "{ALICE_PASSWORD}" {ssl} sslcertck sslcertfile {self.certificate}
   mda "cat >> {box}"
 """)
         self.run_program("fetchmail", "-f", config, "--nodetach", "--nosyslog", "--pidfile", self.home / "pid")
@@ -16,8 +16,8 @@ poll localhost protocol {protocol} port {self.server.ports[port]}
         return text
 
     def test_fetches_over_every_port_and_empties_the_mailbox(self):
-        for port, protocol, ssl in (("pop3", "pop3", "sslproto auto"), ("pop3s", "pop3", "ssl"),
-                                    ("imap", "imap", "sslproto auto"), ("imaps", "imap", "ssl")):
+        for port, protocol, ssl in (("pop3", "pop3", "sslproto 'TLS1.2+'"), ("pop3s", "pop3", "ssl sslproto 'TLS1.2+'"),
+                                    ("imap", "imap", "sslproto 'TLS1.2+'"), ("imaps", "imap", "ssl sslproto 'TLS1.2+'")):
             with self.subTest(port=port):
                 self.deliver(f"a-{port}")
                 self.deliver(f"b-{port}")

@@ -3,10 +3,12 @@ from harness import ALICE, ALICE_PASSWORD, ClientTest, main
 
 
 class Getmail(ClientTest):
+    plaintext_auth = True  # it knows no STARTTLS
+
     def fetch(self, retriever, port):
         maildir = self.home / f"maildir-{port}"
         for folder in ("cur", "new", "tmp"):
-            (maildir / folder).mkdir(parents=True, exist_ok=True)
+            self.make_folder(maildir / folder)
         config = self.write(f"getmail/{port}rc", f"""
 [retriever]
 type = {retriever}
@@ -14,6 +16,7 @@ server = localhost
 port = {self.server.ports[port]}
 username = {ALICE}
 password = {ALICE_PASSWORD}
+{f"ca_certs = {self.certificate}" if "SSL" in retriever else ""}
 [destination]
 type = Maildir
 path = {maildir}/

@@ -2,13 +2,20 @@
 
 Each test is a file of its own, run by ctest as `python3 FILE PORTREEVE`.
 """
+import fcntl
 import imaplib
 import os
 import poplib
+import pty
+import pwd
 import shutil
+import ssl
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import unittest
 from pathlib import Path
 
@@ -33,14 +40,27 @@ MESSAGE = (
 )
 
 
+# Nothing of the machine that runs the tests matters to a program: neither its search path nor its locale.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+
+
 class ClientTest(unittest.TestCase):
     maxDiff = None
     portreeve = None
+    # The server takes no password in clear, so that a program which logs in has encrypted.
+    plaintext_auth = False
 
     def setUp(self):
-        self.server = self.enterContext(Daemon(self.portreeve))
+        self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth))
         self.home = Path(tempfile.mkdtemp(prefix="portreeve-home-"))
         self.addCleanup(shutil.rmtree, self.home)
+        # Mail programs warn of root or refuse to work for it.
+        self.person = {}
+        if os.getuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self.person = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        self._give(self.home)
+        self.certificate = self.write("server.pem", self.server.certificate.read_bytes())
 
     def enterContext(self, context):
         # unittest has this from Python 3.11 on; Debian 12 and 13 do too, but the order of clean-up is ours.
@@ -53,21 +73,60 @@ class ClientTest(unittest.TestCase):
 
     def run_program(self, *command, input=None, check=True, env=None):
         result = subprocess.run([str(part) for part in command], input=input, capture_output=True, timeout=PATIENCE * 2,
-                                env={**os.environ, "HOME": str(self.home), "LC_ALL": "C.UTF-8", **(env or {})})
+                                env={**ENVIRONMENT, "HOME": str(self.home), **(env or {})}, cwd=self.home, **self.person)
         output = (result.stdout + result.stderr).decode(errors="replace")
         if check and result.returncode != 0:
             self.fail(f"{command[0]} ended with {result.returncode}:\n{output}\n{''.join(self.server.log[-40:])}")
         return output
 
+    def run_in_terminal(self, *command, env=None):
+        """For programs that draw on a screen: gives what they drew."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+        process = subprocess.Popen([str(part) for part in command], stdin=theirs, stdout=theirs, stderr=theirs,
+                                   env={**ENVIRONMENT, "HOME": str(self.home), "TERM": "xterm", **(env or {})},
+                                   cwd=self.home, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), **self.person)
+        os.close(theirs)
+        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm.start()
+        screen = b""
+        try:
+            while part := os.read(ours, 65536):
+                screen += part
+        except OSError:
+            pass  # Linux tells the end of the other side of a terminal as EIO.
+        finally:
+            code = process.wait()
+            alarm.cancel()
+            os.close(ours)
+        if code != 0:
+            self.fail(f"{command[0]} ended with {code}:\n{screen!r}\n{''.join(self.server.log[-40:])}")
+        return screen
+
     def write(self, name, text, mode=0o600):
         path = self.home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.make_folder(path.parent)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(mode)
+        self._give(path)
         return path
 
+    def make_folder(self, path):
+        if not path.is_dir():
+            self.make_folder(path.parent)
+            path.mkdir()
+            self._give(path)
+
+    def _give(self, path):
+        if self.person:
+            os.chown(path, self.person["user"], self.person["group"])
+
+    def trust(self):
+        return ssl.create_default_context(cafile=self.certificate)
+
     def imap(self, user=ALICE, password=ALICE_PASSWORD):
-        client = imaplib.IMAP4("127.0.0.1", self.server.ports["imap"], timeout=PATIENCE)
+        client = imaplib.IMAP4_SSL("localhost", self.server.ports["imaps"], ssl_context=self.trust(), timeout=PATIENCE)
         client.login(user, password)
         return client
 
@@ -90,7 +149,7 @@ class ClientTest(unittest.TestCase):
         return [part[1] for part in data if isinstance(part, tuple)]
 
     def stored_over_pop3(self, user=ALICE, password=ALICE_PASSWORD):
-        client = poplib.POP3("127.0.0.1", self.server.ports["pop3"], timeout=PATIENCE)
+        client = poplib.POP3_SSL("localhost", self.server.ports["pop3s"], context=self.trust(), timeout=PATIENCE)
         client.user(user)
         client.pass_(password)
         messages = [b"\r\n".join(client.retr(n + 1)[1]) + b"\r\n" for n in range(client.stat()[0])]

@@ -11,7 +11,7 @@ user {BOB}
 password {BOB_PASSWORD}
 tls on
 tls_starttls {starttls}
-tls_trust_file {self.server.certificate}
+tls_trust_file {self.certificate}
 account default
 host localhost
 port {self.server.ports[port]}
@@ -29,7 +29,7 @@ from {BOB}
 
     def test_its_probe_finds_what_is_announced(self):
         config = self.write("msmtprc", f"account default\nhost localhost\nport {self.server.ports['submissions']}\ntls on\n"
-                            f"tls_starttls off\ntls_trust_file {self.server.certificate}\n")
+                            f"tls_starttls off\ntls_trust_file {self.certificate}\n")
         output = self.run_program("msmtp", "-C", config, "--serverinfo")
         for word in ("SIZE", "PIPELINING", "PLAIN", "LOGIN"):
             self.assertIn(word, output)

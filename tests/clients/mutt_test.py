@@ -8,8 +8,8 @@ class Mutt(ClientTest):
 set imap_pass="{ALICE_PASSWORD}"
 set pop_pass="{ALICE_PASSWORD}"
 set smtp_pass="{ALICE_PASSWORD}"
-set certificate_file="{self.server.certificate}"
-set ssl_ca_certificates_file="{self.server.certificate}"
+set certificate_file="{self.certificate}"
+set ssl_ca_certificates_file="{self.certificate}"
 set ssl_force_tls=yes
 set spoolfile="{url}"
 set folder="{url}"
@@ -18,9 +18,10 @@ set from="{ALICE}" use_from=yes use_envelope_from=yes
 set copy=no move=no delete=yes confirmappend=no pop_delete=yes auto_tag=yes wait_key=no
 set smtp_url="smtps://{ALICE}@localhost:{self.server.ports['submissions']}"
 """)
-        pushed = "".join(commands)
-        more = ("-e", f'push "{pushed}"') if pushed else ()
-        return self.run_program("mutt", "-n", "-F", config, *more, *arguments, input=input, env={"TERM": "xterm"})
+        if not commands:
+            return self.run_program("mutt", "-n", "-F", config, *arguments, input=input)
+        pushed = "".join(str(command) for command in commands)
+        return self.run_in_terminal("mutt", "-n", "-F", config, "-e", f'push "{pushed}"', *arguments)
 
     def imaps(self, mailbox="INBOX"):
         return f"imaps://{ALICE}@localhost:{self.server.ports['imaps']}/{mailbox}"
@@ -29,7 +30,7 @@ set smtp_url="smtps://{ALICE}@localhost:{self.server.ports['submissions']}"
         for subject in ("keep", "save", "drop"):
             self.deliver(subject)
         box = self.home / "saved"
-        self.mutt(self.imaps(), "<limit>~s save<enter><copy-message>", str(box), "<enter>y<limit>all<enter>",
+        self.mutt(self.imaps(), "<limit>~s save<enter><copy-message>", box, "<enter>y<limit>all<enter>",
                   "<delete-pattern>~s drop<enter><sync-mailbox><exit>")
         self.assertIn("Subject: save", box.read_text())
         subjects = [text.split(b"Subject: ")[1].split(b"\r\n")[0] for text in self.stored()]
@@ -38,13 +39,13 @@ set smtp_url="smtps://{ALICE}@localhost:{self.server.ports['submissions']}"
     def test_opens_with_starttls(self):
         self.deliver("starttls")
         box = self.home / "saved"
-        self.mutt(f"imap://{ALICE}@localhost:{self.server.ports['imap']}/INBOX", "<copy-message>", str(box), "<enter>y<exit>")
+        self.mutt(f"imap://{ALICE}@localhost:{self.server.ports['imap']}/INBOX", "<copy-message>", box, "<enter>y<exit>")
         self.assertIn("Subject: starttls", box.read_text())
 
     def test_fetches_over_pop3(self):
         self.deliver("by-pop")
         box = self.home / "saved"
-        self.mutt(f"pops://{ALICE}@localhost:{self.server.ports['pop3s']}", "<copy-message>", str(box), "<enter>y<exit>")
+        self.mutt(f"pops://{ALICE}@localhost:{self.server.ports['pop3s']}", "<copy-message>", box, "<enter>y<exit>")
         self.assertIn("Subject: by-pop", box.read_text())
 
     def test_sends_over_smtps(self):

@@ -30,7 +30,7 @@ class Daemon:
         self.directory = Path(tempfile.mkdtemp(prefix="portreeve-"))
         self.config = self.directory / "portreeve.toml"
         self.data = self.directory / "data"
-        self.certificate = self.data / "tls" / "self-signed.pem"
+        self.certificate = self.data / "tls" / "certificate.pem"
         self.config.write_text(self._config_text(plaintext_auth, extra))
         self.ports = {}
         self.log = []
