@@ -51,6 +51,8 @@ def main():
             problem = play(options.server, script, manner)
             failures += problem is not None
             print(f"{path} ({manner}): {problem or 'as expected'}", file=sys.stderr if problem else sys.stdout)
+            if problem:
+                break  # the other manners would say the same
     return 1 if failures else 0
 
 

@@ -42,6 +42,7 @@ class Server(Daemon):
         # Settings are dotted keys, and come before the first table.
         settings = "".join(f"{key} = {value}\n" for key, value in self.settings.items())
         text = settings + super()._config_text(plaintext_auth, extra).split("[[listener]]")[0]
+        text = re.sub(r'host_name = ".*"', 'host_name = "mail.example.test"', text)
         for protocol, tls, is_plaintext in LISTENERS.values():
             text += f'[[listener]]\nprotocol = "{protocol}"\naddress = "127.0.0.1"\nport = 0\ntls = "{tls}"\n'
             text += f"plaintext_auth = {str(is_plaintext).lower()}\n"
