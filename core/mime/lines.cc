@@ -19,10 +19,11 @@ struct BlockScan {
 // Precondition: at[-1] to at[kBlock + 1] can be read.
 BlockScan scan_block(const char* at) {
   BlockScan scan{};
+  const char* before = at - 1;
   for (std::size_t i = 0; i < kBlock; ++i) {
     auto lf = static_cast<std::uint8_t>(at[i] == '\n');
     scan.lfs = static_cast<std::uint8_t>(scan.lfs + lf);
-    scan.crlfs = static_cast<std::uint8_t>(scan.crlfs + (lf & static_cast<std::uint8_t>(at[i - 1] == '\r')));
+    scan.crlfs = static_cast<std::uint8_t>(scan.crlfs + (lf & static_cast<std::uint8_t>(before[i] == '\r')));
     scan.dashes = static_cast<std::uint8_t>(
         scan.dashes | (lf & static_cast<std::uint8_t>(at[i + 1] == '-') & static_cast<std::uint8_t>(at[i + 2] == '-')));
   }

@@ -31,7 +31,7 @@ struct SummaryBuilder::Impl {
   std::size_t feed_header(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
   std::size_t feed_watched_line(std::string_view bytes);
-  void end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body);
+  void end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body, std::size_t more_parts);
   void cross_boundary(std::string_view whole);
   void close_above(std::size_t level, std::uint64_t end, std::uint64_t lfs_at_end);
 
@@ -112,7 +112,7 @@ std::size_t SummaryBuilder::Impl::feed_header(std::string_view bytes) {
   std::string_view whole = gather(piece, is_complete);
   if (!is_complete) return piece.size();
   if (whole == "\n" || whole == "\r\n") {
-    end_header(offset, lfs);
+    end_header(offset, lfs, 0);
   } else if (whole.starts_with("--")) {
     cross_boundary(whole);
   }
@@ -120,8 +120,8 @@ std::size_t SummaryBuilder::Impl::feed_header(std::string_view bytes) {
   return piece.size();
 }
 
-// The header of the innermost part is complete.
-void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body) {
+// The header of the innermost part is complete. `more_parts` will come after it, whatever it is.
+void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lfs_before_body, std::size_t more_parts) {
   in_header = false;
   std::size_t level = open.size() - 1;
   std::size_t index = open[level].index;
@@ -142,7 +142,7 @@ void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lf
     }
   }
   bool is_leaf = content.kind == Content::Kind::text || content.kind == Content::Kind::basic;
-  bool has_room = open.size() <= limits.max_depth && tree.size() < limits.max_parts;
+  bool has_room = open.size() <= limits.max_depth && tree.size() + more_parts < limits.max_parts;
   if (!is_leaf && !has_room) make_opaque(content, fields);
   if (content.kind == Content::Kind::multipart) {
     open[level].is_multipart = true;
@@ -192,18 +192,22 @@ void SummaryBuilder::Impl::cross_boundary(std::string_view whole) {
   if (is_full) return;
   auto match = match_boundary(open, whole);
   if (!match) return;
-  if (!match->is_close && tree.size() >= limits.max_parts) {
+  std::size_t more_parts = match->is_close ? 0 : 1;
+  bool is_empty_closed = match->level + 1 < open.size() && open.back().is_multipart && open.back().children == 0;
+  if (more_parts > 0 && tree.size() + more_parts + (is_empty_closed ? 1 : 0) > limits.max_parts) {
     is_full = true;
     return;
   }
   // The line end before a boundary belongs to it (RFC 2046 §5.1.1).
   std::uint64_t end = line_begin - line_break;
+  std::uint64_t lfs_at_end = line_break > 0 ? line_lfs - 1 : line_lfs;
   if (in_header) {
     header.resize(std::min(header.size(), header_line_begin));
     std::uint64_t begin = tree.part(open.back().index).header_begin;
-    while (in_header) end_header(std::max(end, begin), line_lfs);
+    bool is_bare = begin > end;  // there is no header
+    while (in_header) end_header(is_bare ? begin : end, is_bare ? line_lfs : lfs_at_end, more_parts);
   }
-  close_above(match->level, end, line_break > 0 ? line_lfs - 1 : line_lfs);
+  close_above(match->level, end, lfs_at_end);
   OpenPart& parent = open[match->level];
   if (match->is_close) {
     parent.boundary.clear();
@@ -213,14 +217,18 @@ void SummaryBuilder::Impl::cross_boundary(std::string_view whole) {
   }
 }
 
-// Ends the open parts above `level` at `end`. One whose body begins after that, since the line end before the boundary
-// is that of its blank line, is empty.
+// Ends the open parts above `level` at `end`. Where the line end before the boundary is that of the innermost one's
+// header, that one is empty, and those around it end with it.
 void SummaryBuilder::Impl::close_above(std::size_t level, std::uint64_t end, std::uint64_t lfs_at_end) {
   while (open.size() > level + 1) {
     const OpenPart& closed = open.back();
     Part& part = tree.part(closed.index);
-    part.body_end = std::max(end, part.body_begin);
-    tree.set_lines(closed.index, lfs_at_end - std::min(lfs_at_end, closed.lfs_before));
+    if (part.body_begin > end) {
+      end = part.body_begin;
+      lfs_at_end = line_lfs;
+    }
+    part.body_end = end;
+    tree.set_lines(closed.index, lfs_at_end - closed.lfs_before);
     if (closed.is_multipart && closed.children == 0) {
       // Every grammar that prints a multipart wants a part in it.
       std::size_t empty = tree.add(static_cast<std::int32_t>(closed.index), 1, part.body_end);
@@ -233,7 +241,7 @@ void SummaryBuilder::Impl::close_above(std::size_t level, std::uint64_t end, std
 Summary SummaryBuilder::Impl::finish() {
   bool is_cut_boundary = line.starts_with("--") && (in_header || is_watched);
   if (is_cut_boundary) cross_boundary(line);
-  while (in_header) end_header(offset, lfs);
+  while (in_header) end_header(offset, lfs, 0);
   // The message itself is closed like any other part.
   open.insert(open.begin(), OpenPart{});
   close_above(0, offset, lfs);
