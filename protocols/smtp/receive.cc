@@ -76,11 +76,11 @@ async::Task<bool> Conversation::read_message(Reception& reception) {
   for (;;) {
     const std::size_t used = co_await reception.take(stream_.buffered());
     stream_.consume(used);
-    if (reception.is_complete()) co_return true;
     if (reception.size() / kPatience > options_.max_message_bytes) {
       say(cut_short("message far too big", Reply(552, "5.3.4", refusal_text(Reception::Verdict::too_big))));
       co_return false;
     }
+    if (reception.is_complete()) co_return true;
     slice += used;
     if (slice >= kReadBytes) {
       slice = 0;
