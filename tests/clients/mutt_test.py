@@ -12,7 +12,7 @@ set certificate_file="{self.certificate}"
 set ssl_ca_certificates_file="{self.certificate}"
 set ssl_force_tls=yes
 set spoolfile="{url}"
-set folder="{url}"
+set folder="{self.home}"
 set record="" postponed=""
 set from="{ALICE}" use_from=yes use_envelope_from=yes
 set copy=no move=no delete=yes confirmappend=no pop_delete=yes auto_tag=yes wait_key=no
