@@ -135,6 +135,7 @@ class Kill(unittest.TestCase):
                 for mailbox, uid in writers.expunged:
                     uids = [int(part[0].split(b"UID ")[1].split(b" ")[0].rstrip(b")"))
                             for part in self.read_all(BOB, BOB_PASSWORD, mailbox)]
+                    self.assertIn(1, uids)
                     self.assertNotIn(uid, uids)
             self.server.stop()
             findings = self.server.admin("fsck", check=False)
