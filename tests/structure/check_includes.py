@@ -35,6 +35,7 @@ OWNERS = {
     r"(toml\.hpp|toml\+\+/.*)": ["core/config"],
     r"spdlog/.*": ["core/base"],
     r"(utf8proc|iconv)\.h": ["core/mime"],
+    r"CLI/.*": ["daemon"],
     r"(sys/capability|sys/prctl|pwd|grp)\.h": ["daemon"],
     r"(gtest|gmock|benchmark)/.*": [],
 }
