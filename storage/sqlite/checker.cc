@@ -39,35 +39,52 @@ void Checker::interrupt() {
   if (interruptible_ != nullptr) sqlite3_interrupt(interruptible_);
 }
 
+void Checker::stop() {
+  const std::lock_guard lock(mutex_);
+  is_stopping_ = true;
+  if (interruptible_ != nullptr) sqlite3_interrupt(interruptible_);
+}
+
 Checker::Findings Checker::run(bool mend) {
+  findings_.clear();
+  mends_.clear();
+  bodies_.clear();
+  Connection db(path_, Connection::Use::reader);
   {
-    Connection db(path_, Connection::Use::reader);
-    check_structure(db);
-    const Reading reading(db);
-    check_accounts(db);
-    read_bodies(db);
-    check_mailboxes(db);
-    check_bodies();
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_) fail(Errc::closed, "the store is closing");
+    interruptible_ = db.handle();
   }
+  try {
+    read_all(db);
+  } catch (const Failure& failure) {
+    // Damage may be such that nothing can be read; the findings so far are worth more than none.
+    found("the check ended early: " + failure.error().detail);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    interruptible_ = nullptr;
+    if (is_stopping_) fail(Errc::closed, "the store is closing");
+  }
+  bodies_.clear();
   if (mend) mend_all();
   return std::move(findings_);
 }
 
+void Checker::read_all(Connection& db) {
+  check_structure(db);
+  const Reading reading(db);
+  check_accounts(db);
+  read_bodies(db);
+  check_mailboxes(db);
+  check_bodies();
+}
+
 void Checker::check_structure(Connection& db) {
-  {
-    const std::lock_guard lock(mutex_);
-    interruptible_ = db.handle();
+  Query query(db, "PRAGMA integrity_check(100)");
+  while (query.step()) {
+    if (query.text(0) != "ok") found("the file's structure: " + std::string(query.text(0)));
   }
-  try {
-    Query query(db, "PRAGMA integrity_check(100)");
-    while (query.step()) {
-      if (query.text(0) != "ok") found("the file's structure: " + std::string(query.text(0)));
-    }
-  } catch (const Failure& failure) {
-    found("the file's structure could not be checked to the end: " + failure.error().detail);
-  }
-  const std::lock_guard lock(mutex_);
-  interruptible_ = nullptr;
 }
 
 void Checker::check_accounts(Connection& db) {

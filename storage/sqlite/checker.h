@@ -23,8 +23,10 @@ class Checker {
 
   // Throws Failure.
   Findings run(bool mend);
-  // Ends the check of the file's structure early, which may take long, because the WAL must be emptied.
+  // Cuts the check short, because the WAL must be emptied.
   void interrupt();
+  // Ends it and all later ones.
+  void stop();
 
  private:
   struct Body {
@@ -37,6 +39,7 @@ class Checker {
     bool is_accounted_for = false;  // doomed or being staged
   };
 
+  void read_all(Connection& db);
   void check_structure(Connection& db);
   void check_accounts(Connection& db);
   void read_bodies(Connection& db);
@@ -56,6 +59,7 @@ class Checker {
   std::unordered_map<BodyId, Body> bodies_;
   std::mutex mutex_;
   sqlite3* interruptible_ = nullptr;
+  bool is_stopping_ = false;
 };
 
 }  // namespace portreeve::store::sqlite

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "core/base/log.h"
@@ -25,6 +26,9 @@ constexpr std::array<std::uint32_t, 8> kNetworkFileSystems = {
     0x5346414f /* AFS */, 0x73757245 /* Coda */, 0x564c /* NCP */,      0x00c36400 /* Ceph */};
 
 void make_directory(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), failed);
+  // What failed there fails here too, with a reason.
   if (::mkdir(directory.c_str(), 0700) == 0) return;
   if (errno != EEXIST) fail_with_errno("cannot make the store's directory " + directory);
 }

@@ -40,6 +40,7 @@ SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
   make_private_file(path);
   auto connection = std::make_unique<Connection>(path, Connection::Use::writer);
   prepare_schema(*connection);
+  if (hooks.max_pages > 0) connection->script("PRAGMA max_page_count = " + std::to_string(hooks.max_pages));
   sync_directory(options.directory);
   sweep_staging(*connection);
   shared_.next_body = connection->number("SELECT value FROM meta WHERE key = 'next_body'", 1);
@@ -58,7 +59,10 @@ SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
 SqliteStore::~SqliteStore() { close(); }
 
 void SqliteStore::close() {
+  checker_->stop();
   upkeep_.stop();
+  // What sessions claimed as \Recent and no commit has taken along yet.
+  if (shared_.registry.has_unsaved()) submit<void>(kSmall, [](Transaction&) {}, nullptr);
   writer_->close();
 }
 

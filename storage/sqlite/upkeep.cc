@@ -62,7 +62,11 @@ void Upkeep::load(Connection& connection) {
   Query query(connection, "SELECT id, bodies FROM doomed");
   while (query.step()) {
     auto bodies = unpack_bodies(query.blob(1));
-    if (!bodies) fail(Errc::corrupt, "a list of removed bodies is damaged");
+    if (!bodies) {
+      // No reason not to serve; a check tells of it and finds the bodies.
+      base::log::error("store.damage", {{"what", "a list of removed bodies is damaged"}});
+      continue;
+    }
     releases.push_back({0, 0, std::move(*bodies), query.integer(0)});
   }
   removals_.add(std::move(releases));
@@ -119,13 +123,12 @@ bool Upkeep::post(std::function<void()> task) {
 }
 
 void Upkeep::settle() {
-  removals_.promote();
   std::unique_lock lock(mutex_);
-  ++settling_;
-  changed_.notify_one();
-  settled_.wait(lock,
-                [this] { return is_stopping_ || (!is_busy_ && !removals_.has_ready() && shared_waiting_.empty()); });
-  --settling_;
+  do {
+    const std::uint64_t mine = ++rounds_wanted_;
+    changed_.notify_one();
+    settled_.wait(lock, [this, mine] { return is_stopping_ || rounds_ended_ >= mine; });
+  } while (!is_stopping_ && !is_settled_);
 }
 
 void Upkeep::loop() {
@@ -134,26 +137,36 @@ void Upkeep::loop() {
   while (!is_stopping_) {
     changed_.wait_for(lock, kTick, [this, has_failed] {
       // What failed before waits for the tick.
-      return is_stopping_ || is_poked_ || settling_ > 0 || !tasks_.empty() || (!has_failed && removals_.has_ready());
+      const bool is_due = !has_failed && removals_.has_ready();
+      return is_stopping_ || is_poked_ || rounds_wanted_ > rounds_ended_ || !tasks_.empty() || is_due;
     });
-    is_busy_ = true;
     is_poked_ = false;
-    const bool is_hasty = settling_ > 0;
-    std::deque<std::function<void()>> tasks = std::exchange(tasks_, {});
+    const std::uint64_t round = rounds_wanted_;
+    const bool is_hasty = round > rounds_ended_;
+    const std::deque<std::function<void()>> tasks = std::exchange(tasks_, {});
     lock.unlock();
-    try {
-      for (const auto& task : tasks) task();
-      removals_.promote();
-      remove_ready(is_hasty);
-      tick();
-      has_failed = false;
-    } catch (const Failure& failure) {
-      has_failed = true;
-      base::log::error("store.upkeep", {{"what", failure.error().detail}});
-    }
+    for (const auto& task : tasks) task();
+    has_failed = !run_round(is_hasty);
     lock.lock();
-    is_busy_ = false;
+    rounds_ended_ = round;
+    is_settled_ = !removals_.has_ready() && shared_waiting_.empty();
     settled_.notify_all();
+  }
+  // Somebody waits for what these tell; they see by themselves that the store is closing.
+  const std::deque<std::function<void()>> left = std::exchange(tasks_, {});
+  lock.unlock();
+  for (const auto& task : left) task();
+}
+
+bool Upkeep::run_round(bool is_hasty) {
+  try {
+    removals_.promote();
+    remove_ready(is_hasty);
+    tick();
+    return true;
+  } catch (const Failure& failure) {
+    base::log::error("store.upkeep", {{"what", failure.error().detail}});
+    return false;
   }
 }
 

@@ -32,13 +32,14 @@ class Upkeep final : public BodyWatcher {
   void released(std::vector<Release> releases) override;
   void referenced(const std::vector<BodyId>& bodies) override;
   void view_moved();
-  // Runs something on this thread; not at all if it has stopped.
+  // Runs something, which throws nothing, on this thread; not at all if that has stopped.
   bool post(std::function<void()> task);
   // Waits until all that may be removed is removed.
   void settle();
 
  private:
   void loop();
+  bool run_round(bool is_hasty);
   void tick();
   void remove_ready(bool is_hasty);
   void sort_out(const Release& release);
@@ -68,8 +69,9 @@ class Upkeep final : public BodyWatcher {
   bool is_scanning_ = false;
   std::unordered_set<BodyId> referenced_;  // since the scan began
   bool is_poked_ = false;
-  unsigned settling_ = 0;
-  bool is_busy_ = false;
+  std::uint64_t rounds_wanted_ = 0;  // by settle()
+  std::uint64_t rounds_ended_ = 0;
+  bool is_settled_ = false;  // at the end of the last round
   bool is_stopping_ = false;
   std::thread thread_;
 };

@@ -149,6 +149,7 @@ void Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
 }
 
 void Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
+  shared_.disk.look();
   Transaction transaction(*connection_, shared_);
   connection_->run("BEGIN IMMEDIATE");
   for (auto& job : jobs) {

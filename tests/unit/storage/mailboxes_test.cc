@@ -1,0 +1,212 @@
+// Mailboxes and accounts: made, renamed, deleted, listed.
+#include <gmock/gmock.h>
+
+#include "tests/unit/storage/fixture.h"
+
+namespace portreeve::store::sqlite {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+class MailboxesTest : public StoreTest {
+ protected:
+  MailboxesTest() : account_(add_account("alice@example.test")) {}
+
+  Result<MailboxId> try_create(std::string name) {
+    return wait<MailboxId>(
+        [&](auto done) { store_->create_mailbox(account_, std::move(name), SpecialUse::none, std::move(done)); });
+  }
+  Result<void> remove(std::string name) {
+    return wait<void>([&](auto done) { store_->delete_mailbox(account_, std::move(name), std::move(done)); });
+  }
+  Result<void> rename(std::string from, std::string to) {
+    return wait<void>(
+        [&](auto done) { store_->rename_mailbox(account_, std::move(from), std::move(to), std::move(done)); });
+  }
+  Result<void> subscribe(std::string name, bool on) {
+    return wait<void>([&](auto done) { store_->set_subscribed(account_, std::move(name), on, std::move(done)); });
+  }
+
+  const AccountId account_;
+};
+
+TEST_F(MailboxesTest, AnAccountBeginsWithWhatClientsLookFor) {
+  EXPECT_THAT(names(account_), ElementsAre("Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"));
+  const MailboxListPtr list = store_->mailboxes(account_).value();
+  EXPECT_THAT(list->subscribed, ElementsAre("Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"));
+  EXPECT_EQ(list->find("Sent")->special_use, SpecialUse::sent);
+  EXPECT_EQ(list->find("INBOX")->special_use, SpecialUse::none);
+  EXPECT_EQ(list->find("INBOX")->id, store_->inbox(account_));
+  EXPECT_EQ(list->find(list->find("Junk")->id)->name, "Junk");
+  EXPECT_EQ(list->find("junk"), nullptr);
+  EXPECT_EQ(code(store_->mailboxes(999)), Errc::not_found);
+  EXPECT_EQ(store_->inbox(999), 0);
+}
+
+TEST_F(MailboxesTest, CreateMakesParents) {
+  ASSERT_TRUE(try_create("a/b/c"));
+  EXPECT_THAT(names(account_), ElementsAre("Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash", "a", "a/b", "a/b/c"));
+  EXPECT_EQ(code(try_create("a/b")), Errc::exists);
+  EXPECT_EQ(code(try_create("inbox")), Errc::exists);
+  EXPECT_EQ(code(try_create("a//b")), Errc::invalid);
+  EXPECT_TRUE(try_create("inbox/x"));
+  EXPECT_THAT(names(account_), Contains("INBOX/x"));
+}
+
+TEST_F(MailboxesTest, DeleteLeavesChildrenAndTheNameGetsANewUidValidity) {
+  const MailboxId first = try_create("a/b").value();
+  const std::uint32_t validity = snapshot(first)->uid_validity;
+  deliver(mailbox(account_, "a"), "x");
+  auto view = store_->open(mailbox(account_, "a"), [] {}).value();
+  ASSERT_TRUE(remove("a"));
+  EXPECT_TRUE(view->mailbox().snapshot()->is_deleted);
+  EXPECT_THAT(names(account_), Contains("a/b"));
+  EXPECT_THAT(names(account_), Not(Contains("a")));
+  EXPECT_EQ(code(remove("a")), Errc::not_found);
+  EXPECT_EQ(code(remove("INBOX")), Errc::invalid);
+  ASSERT_TRUE(remove("a/b"));
+  view.reset();
+  reopen();
+  const MailboxId second = try_create("a/b").value();
+  EXPECT_NE(second, first);
+  EXPECT_GT(snapshot(second)->uid_validity, validity);
+  EXPECT_EQ(code(store_->snapshot(first)), Errc::not_found);
+}
+
+TEST_F(MailboxesTest, ADeletedMailboxTakesNoMoreChanges) {
+  const MailboxId box = create(account_, "a");
+  deliver(box, "x");
+  ASSERT_TRUE(remove("a"));
+  EXPECT_EQ(code(flag(box, {kAll}, FlagChange::add, {.system = kSeen, .keywords = {}})), Errc::not_found);
+  EXPECT_EQ(code(expunge(box, {kAll})), Errc::not_found);
+  EXPECT_EQ(code(store_->open(box, [] {})), Errc::not_found);
+}
+
+TEST_F(MailboxesTest, RenameTakesChildrenAlongAndKeepsMail) {
+  const MailboxId box = create(account_, "a/b/c");
+  create(account_, "ab");
+  deliver(box, "x");
+  ASSERT_TRUE(rename("a", "x/y"));
+  EXPECT_THAT(names(account_),
+              ElementsAre("Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash", "ab", "x", "x/y", "x/y/b", "x/y/b/c"));
+  EXPECT_EQ(mailbox(account_, "x/y/b/c"), box);
+  EXPECT_EQ(show(box), "1");
+}
+
+TEST_F(MailboxesTest, RenameIsRefused) {
+  create(account_, "a/b");
+  create(account_, "c/b");
+  struct Row {
+    std::string from, to;
+    Errc code;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"missing", "x", Errc::not_found},
+           {"a", "c", Errc::exists},
+           {"a", "INBOX", Errc::exists},
+           {"a", "a/x", Errc::invalid},
+           {"a", "", Errc::invalid},
+           {"a", std::string(kMaxMailboxNameBytes - 1, 'x'), Errc::invalid},
+       }) {
+    EXPECT_EQ(code(rename(row.from, row.to)), row.code) << row.from << " to " << row.to;
+  }
+  EXPECT_THAT(names(account_), Contains("a/b"));
+}
+
+TEST_F(MailboxesTest, RenamingInboxMovesItsMail) {
+  const MailboxId inbox = store_->inbox(account_);
+  deliver(inbox, "x", {.system = kFlagged, .keywords = {"k"}});
+  deliver(inbox, "y");
+  create(account_, "INBOX/child");
+  ASSERT_TRUE(rename("inbox", "old/2024"));
+  EXPECT_EQ(show(inbox), "");
+  EXPECT_EQ(show(mailbox(account_, "old/2024")), "1F[k] 2");
+  EXPECT_THAT(names(account_), Contains("INBOX/child"));
+  EXPECT_EQ(store_->inbox(account_), inbox);
+  EXPECT_EQ(deliver(inbox, "z"), 3U);
+}
+
+TEST_F(MailboxesTest, SubscriptionsNeedNoMailbox) {
+  ASSERT_TRUE(subscribe("not/there", true));
+  ASSERT_TRUE(subscribe("not/there", true));
+  EXPECT_TRUE(store_->mailboxes(account_).value()->is_subscribed("not/there"));
+  ASSERT_TRUE(subscribe("inbox", false));
+  EXPECT_FALSE(store_->mailboxes(account_).value()->is_subscribed("INBOX"));
+  ASSERT_TRUE(remove("Junk"));
+  reopen();
+  EXPECT_THAT(store_->mailboxes(account_).value()->subscribed,
+              ElementsAre("Archive", "Drafts", "Junk", "Sent", "Trash", "not/there"));
+}
+
+TEST_F(MailboxesTest, AListHeldStaysAsItWas) {
+  const MailboxListPtr before = store_->mailboxes(account_).value();
+  deliver(store_->inbox(account_), "x");
+  create(account_, "new");
+  EXPECT_EQ(before->find("INBOX")->status.messages, 0U);
+  EXPECT_EQ(before->find("new"), nullptr);
+  EXPECT_EQ(store_->mailboxes(account_).value()->find("INBOX")->status.messages, 1U);
+}
+
+TEST_F(MailboxesTest, AccountsAndDomains) {
+  const AccountId bob = add_account("Bob@Other.TEST");
+  const DirectoryPtr directory = store_->directory();
+  EXPECT_THAT(directory->domains(), ElementsAre("example.test", "other.test"));
+  EXPECT_TRUE(directory->has_domain("EXAMPLE.test"));
+  EXPECT_FALSE(directory->has_domain("example.org"));
+  EXPECT_EQ(directory->find_address("bOB@other.test")->id, bob);
+  EXPECT_EQ(directory->find(bob)->address, "Bob@other.test");
+  EXPECT_EQ(directory->find_address("bob"), nullptr);
+  EXPECT_EQ(directory->accounts().size(), 2U);
+
+  const auto again = wait<void>(
+      [&](auto done) { store_->add_accounts({{"carol@third.test", "v"}, {"bob@other.test", "v"}}, std::move(done)); });
+  EXPECT_EQ(code(again), Errc::exists);
+  EXPECT_EQ(store_->directory()->find_address("carol@third.test"), nullptr);
+  EXPECT_FALSE(store_->directory()->has_domain("third.test"));
+
+  const auto changed = wait<void>([&](auto done) { store_->set_verifier(bob, "other", std::move(done)); });
+  EXPECT_TRUE(changed);
+  EXPECT_EQ(store_->directory()->find(bob)->verifier, "other");
+  EXPECT_EQ(directory->find(bob)->verifier, "verifier");
+  EXPECT_EQ(code(wait<void>([&](auto done) { store_->set_verifier(99, "x", std::move(done)); })), Errc::not_found);
+}
+
+TEST_F(MailboxesTest, DomainsInUseStay) {
+  const auto add = [&](std::string name) {
+    return wait<void>([&](auto done) { store_->add_domain(std::move(name), std::move(done)); });
+  };
+  const auto drop = [&](std::string name) {
+    return wait<void>([&](auto done) { store_->remove_domain(std::move(name), std::move(done)); });
+  };
+  EXPECT_TRUE(add("ample.test"));
+  EXPECT_EQ(code(add("AMPLE.test")), Errc::exists);
+  EXPECT_EQ(code(add("a b")), Errc::invalid);
+  EXPECT_EQ(code(drop("example.test")), Errc::invalid);
+  EXPECT_TRUE(drop("Ample.test"));
+  EXPECT_EQ(code(drop("ample.test")), Errc::not_found);
+}
+
+TEST_F(MailboxesTest, AnAccountGoesWithAllItsMail) {
+  const AccountId bob = add_account("bob@example.test");
+  const MailboxId inbox = store_->inbox(account_);
+  ASSERT_TRUE(wait<std::vector<Appended>>([&](auto done) {
+    store_->deliver(delivery_of("both", {{inbox, {}}, {store_->inbox(bob), {}}}), std::move(done));
+  }));
+  deliver(inbox, "hers alone");
+  ASSERT_TRUE(wait<void>([&](auto done) { store_->remove_account(account_, std::move(done)); }));
+  EXPECT_EQ(store_->directory()->find_address("alice@example.test"), nullptr);
+  EXPECT_EQ(code(store_->mailboxes(account_)), Errc::not_found);
+  EXPECT_EQ(code(store_->snapshot(inbox)), Errc::not_found);
+  EXPECT_EQ(store_->inbox(account_), 0);
+  store_->settle();
+  EXPECT_EQ(count("chunk"), 1);
+  EXPECT_EQ(body(snapshot(store_->inbox(bob))->at(1).body), "both");
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_GT(add_account("alice@example.test"), bob);
+}
+
+}  // namespace
+}  // namespace portreeve::store::sqlite

@@ -1,0 +1,88 @@
+#include "storage/sqlite/names.h"
+
+#include <gmock/gmock.h>
+
+namespace portreeve::store::sqlite {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+template <class F>
+std::string outcome(F make) {
+  try {
+    return make();
+  } catch (const Failure& failure) {
+    return failure.error().code == Errc::invalid ? "!" : "?";
+  }
+}
+
+TEST(NamesTest, Mailboxes) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      // INBOX is written in capitals where it stands first, whole.
+      {"inbox", "INBOX"},
+      {"Inbox/x", "INBOX/x"},
+      {"inboxes", "inboxes"},
+      {"a/inbox", "a/inbox"},
+      // No level is empty.
+      {"", "!"},
+      {"/", "!"},
+      {"/a", "!"},
+      {"a/", "!"},
+      {"a//b", "!"},
+      // Text is UTF-8 without control characters.
+      {"Entw\xc3\xbcrfe", "Entw\xc3\xbcrfe"},
+      {"\xf0\x9f\x93\xab", "\xf0\x9f\x93\xab"},
+      {"a\tb", "!"},
+      {std::string("a\0b", 3), "!"},
+      {"a\xff", "!"},
+      {"a\xc3", "!"},
+      {"\xc0\xaf", "!"},
+      {"\xed\xa0\x80", "!"},
+      {"\xe0\x80\xaf", "!"},
+      {"\xf4\x90\x80\x80", "!"},
+      // Limits.
+      {std::string(kMaxMailboxNameBytes, 'x'), std::string(kMaxMailboxNameBytes, 'x')},
+      {std::string(kMaxMailboxNameBytes + 1, 'x'), "!"},
+  };
+  for (const auto& [name, stored] : rows) {
+    EXPECT_EQ(outcome([&] { return mailbox_name(name); }), stored) << name;
+  }
+  std::string deep = "a";
+  for (std::size_t i = 1; i < kMaxMailboxDepth; ++i) deep += "/a";
+  EXPECT_EQ(mailbox_name(deep), deep);
+  EXPECT_EQ(outcome([&] { return mailbox_name(deep + "/a"); }), "!");
+}
+
+TEST(NamesTest, Parents) {
+  EXPECT_THAT(parents_of("a"), IsEmpty());
+  EXPECT_THAT(parents_of("a/b/c"), ElementsAre("a", "a/b"));
+  EXPECT_TRUE(is_below("a/b", "a"));
+  EXPECT_FALSE(is_below("ab", "a"));
+  EXPECT_FALSE(is_below("a", "a"));
+}
+
+TEST(NamesTest, Addresses) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"Alice@Example.TEST", "Alice@example.test alice@example.test example.test"},
+      {"\"a@b\"@c.test", "\"a@b\"@c.test \"a@b\"@c.test c.test"},
+      {"alice", "!"},
+      {"@example.test", "!"},
+      {"alice@", "!"},
+      {"a\r@example.test", "!"},
+      {"a@exa mple.test", "!"},
+      {std::string(65, 'a') + "@example.test", "!"},
+      {"a@" + std::string(256, 'b'), "!"},
+  };
+  for (const auto& [address, parsed] : rows) {
+    EXPECT_EQ(outcome([&] {
+                const AccountAddress a = account_address(address);
+                return a.shown + " " + a.key + " " + a.domain;
+              }),
+              parsed)
+        << address;
+  }
+}
+
+}  // namespace
+}  // namespace portreeve::store::sqlite
