@@ -90,7 +90,11 @@ void start(Level least) {
 
 void set_level(Level least) { spdlog::default_logger_raw()->set_level(to_spdlog(least)); }
 
-void stop() { spdlog::shutdown(); }
+void stop() {
+  // Freed here, when shutdown() has joined the thread that reads it.
+  const auto logger = spdlog::default_logger();
+  spdlog::shutdown();
+}
 
 bool is_enabled(Level level) {
   const auto* logger = spdlog::default_logger_raw();
