@@ -112,6 +112,9 @@ class Server(Daemon):
         if done.returncode != 0:
             raise Failure(f"portreeve {words}: status {done.returncode}: {done.stdout}{done.stderr}")
 
-    def last_log(self, count=30):
+    def last_log(self, count=100):
+        """For people. Waits for the last words of a server that has ended: a sanitizer's report."""
         with self.has_news:
+            if self.process is None:
+                self.has_news.wait_for(lambda: self.is_over, PATIENCE)
             return self.log[-count:]
