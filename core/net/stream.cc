@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kFirstRead = std::size_t{4} * 1024;    // a command fits
 constexpr std::size_t kBulkRead = std::size_t{64} * 1024;    // a message is under way
 constexpr std::size_t kKeptOutput = std::size_t{16} * 1024;  // a queue of more is given back once sent
+// After our goodbye, for a peer that is still sending: what it may still send, and for how long.
+constexpr std::size_t kDrained = std::size_t{1024} * 1024;
+constexpr async::Milliseconds kDrainTime{1'000};
 
 }  // namespace
 
@@ -181,6 +184,13 @@ void Stream::consume(std::size_t bytes) {
 
 void Stream::drop_last_line() { consume(std::exchange(line_bytes_, 0)); }
 
+// A peer that sent much and now is slow must not keep the room that it filled then.
+void Stream::release_spare_input() {
+  if (input_.capacity() <= 2 * kFirstRead || input_.size() > input_.capacity() / 4) return;
+  input_.shrink_to_fit();
+  was_read_full_ = false;
+}
+
 void Stream::release_idle_buffers() {
   if (input_.empty() && input_.capacity() > 64) std::string().swap(input_);
   if (output_.empty() && output_.capacity() > 64) std::string().swap(output_);
@@ -345,11 +355,24 @@ async::Task<Result<>> Stream::start_tls(std::unique_ptr<Layer> layer) {
   }
 }
 
-async::Task<> Stream::close() {
-  if (!has_failed() && co_await flush()) {
-    layer_->shutdown();
-    ::shutdown(fd(), SHUT_WR);
+// Closing with input unread resets the connection, and the reset can overtake our last reply (RFC 1122 §4.2.2.13).
+async::Task<> Stream::drain() {
+  set_deadline(kDrainTime);
+  for (std::size_t drained = 0; drained < kDrained;) {
+    drained += buffered().size();
+    consume(buffered().size());
+    if (!co_await fill(kBulkRead)) co_return;
   }
+}
+
+async::Task<> Stream::close(Parting parting) {
+  if (std::exchange(is_closed_, true) || has_failed() || !co_await flush()) co_return;
+  layer_->shutdown();
+  ::shutdown(fd(), SHUT_WR);
+  drop_last_line();
+  char next = 0;
+  const bool has_unread = !buffered().empty() || recv(fd(), &next, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  if (has_unread || parting == Parting::cut_short) co_await drain();
 }
 
 Stream::Notifier Stream::notifier() {

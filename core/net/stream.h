@@ -38,6 +38,11 @@ enum class Wake {
   stopping,  // the server is going down: say goodbye and end. Told once.
 };
 
+enum class Parting {
+  done,
+  cut_short,  // the peer was in the middle of something
+};
+
 class Stream {
   class Socket;
 
@@ -62,6 +67,8 @@ class Stream {
   // --- reading
   std::string_view buffered() const { return std::string_view(input_).substr(consumed_); }
   void consume(std::size_t bytes);
+  // Bytes of memory that buffered() and its room take.
+  std::size_t buffered_room() const { return input_.capacity(); }
 
   class FillAwaiter;
   // Waits for at least one more byte behind buffered(). Errc::too_long if `limit` bytes are buffered already.
@@ -91,8 +98,10 @@ class Stream {
   const TlsInfo* tls() const { return layer_->tls(); }
   int fd() const;
 
-  // Sends the queue and TLS's close_notify, then half-closes. Errors are not reported: the session is over.
-  async::Task<> close();
+  // Sends the queue and TLS's close_notify, and half-closes. If the peer is still sending, reads on for a moment, so
+  // that a reset doesn't take our last words from it. A second call does nothing. Errors are not reported: the session
+  // is over.
+  async::Task<> close(Parting parting = Parting::done);
 
   // Why the layer failed, for the log; empty if it didn't.
   std::string failure() const { return layer_->failure(); }
@@ -137,7 +146,9 @@ class Stream {
   bool has_failed() const { return has_timed_out_ || is_cancelled_; }
   Errc failure_code() const { return is_cancelled_ ? Errc::cancelled : Errc::timeout; }
   void drop_last_line();
+  void release_spare_input();
   void release_idle_buffers();
+  async::Task<> drain();
 
   async::Loop& loop_;
   Socket* socket_;  // closes itself through the loop
@@ -159,6 +170,7 @@ class Stream {
   bool was_read_full_ = false;  // more is likely to be there: read in bulk, though the caller consumes all it gets
   bool has_timed_out_ = false;
   bool is_cancelled_ = false;
+  bool is_closed_ = false;
   bool is_stop_requested_ = false;
   bool is_stop_told_ = false;
   bool is_notified_ = false;
@@ -167,7 +179,10 @@ class Stream {
   class FillAwaiter final : Waiter {
    public:
     bool await_ready() { return is_settled(); }
-    void await_suspend(std::coroutine_handle<> coroutine) { stream_.suspend(*this, coroutine); }
+    void await_suspend(std::coroutine_handle<> coroutine) {
+      stream_.release_spare_input();
+      stream_.suspend(*this, coroutine);
+    }
     Result<> await_resume();
 
    private:

@@ -11,24 +11,11 @@ namespace portreeve::smtp {
 namespace {
 
 constexpr async::Milliseconds kGoodbyeTimeout{5'000};
-// How much is read of a peer that was cut short, and for how long.
-constexpr async::Milliseconds kDrainTimeout{1'000};
-constexpr std::size_t kMaxDrainedBytes = std::size_t{1024} * 1024;
 // Of replies, before they are sent though further commands wait.
 constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024;
 
 // Codes of commands that could not be meant; the others of the 5xx are about a message or an address.
 bool is_error(unsigned code) { return (code >= 500 && code < 550) || code == 555; }
-
-// To close with input unread is to reset the connection, which may take the last reply from the peer.
-async::Task<> drain(net::Stream& stream) {
-  stream.set_deadline(kDrainTimeout);
-  for (std::size_t drained = 0; drained < kMaxDrainedBytes;) {
-    drained += stream.buffered().size();
-    stream.consume(stream.buffered().size());
-    if (!co_await stream.fill(kMaxQueuedBytes)) co_return;
-  }
-}
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -50,8 +37,7 @@ async::Task<> serve(net::Connection& connection, const session::Services& servic
     Reply(421, "4.3.0", "Internal error, closing; try again later").print(connection.stream.output());
   }
   connection.stream.set_deadline(kGoodbyeTimeout);
-  co_await connection.stream.close();
-  if (conversation.is_cut_short()) co_await drain(connection.stream);
+  co_await connection.stream.close(conversation.is_cut_short() ? net::Parting::cut_short : net::Parting::done);
   session::log_connection_closed(connection, conversation.protocol(), reason, conversation.account());
 }
 

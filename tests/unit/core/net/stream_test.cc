@@ -264,5 +264,33 @@ TEST_F(StreamTest, CloseSendsWhatIsQueuedAndThenTheEnd) {
   EXPECT_EQ(hear(100), "bye");
 }
 
+// A close with input unread is a reset, which would take the reply with it (on TCP; a socket pair tells it by
+// ECONNRESET).
+TEST_F(StreamTest, CloseReadsOnWhileThePeerIsStillSending) {
+  say(std::string(100'000, 'x'));
+  std::jthread peer([this] {
+    EXPECT_EQ(hear(3), "bye");
+    say("and more");
+    hang_up();
+  });
+  run(close_stream(*stream_));
+}
+
+Task<> receive_burst_then_wait(Stream& stream, std::size_t& kept) {
+  stream.set_deadline(Milliseconds(50));
+  while (co_await stream.fill(65'536)) {
+    stream.consume(stream.buffered().size());
+    kept = stream.buffered_room();
+  }
+  kept = stream.buffered_room();
+}
+
+TEST_F(StreamTest, APeerThatGoesSlowAfterABurstDoesNotKeepItsRoom) {
+  say(std::string(200'000, 'x'));
+  std::size_t kept = SIZE_MAX;
+  run(receive_burst_then_wait(*stream_, kept));
+  EXPECT_LE(kept, 8192U);
+}
+
 }  // namespace
 }  // namespace portreeve::net
