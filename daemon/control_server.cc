@@ -38,7 +38,7 @@ async::Task<> serve_control(net::Connection& connection, async::WorkerPool& work
   stream.clear_deadline();
   const auto work = [&handle, &request] { return handle(*request); };
   const AdminReply reply = co_await async::offload(workers, stream.loop(), work);
-  base::log::info("admin", {{"conn", connection.id}, {"request", request->verb}, {"exit_code", reply.exit_code}});
+  base::log::info("admin", {{"id", connection.id}, {"request", request->verb}, {"exit_code", reply.exit_code}});
   stream.write(encode(reply));
   stream.set_deadline(kReplyTime);
   if (co_await stream.flush()) co_await stream.close();

@@ -11,6 +11,7 @@
 
 #include "core/base/log.h"
 #include "daemon/commands.h"
+#include "daemon/control_client.h"
 #include "daemon/exit_codes.h"
 #include "daemon/privileges.h"
 #include "daemon/server_run.h"
@@ -63,6 +64,11 @@ std::expected<std::vector<Bound>, std::string> bind_all(const config::Config& co
   return bound;
 }
 
+bool is_served(const config::Config& config) {
+  const auto answer = ask_server(config.data_directory, {"server.listeners", {}});
+  return answer && *answer;
+}
+
 int serve_unprivileged(config::Config config, const std::string& config_file, std::vector<Bound> bound) {
   if (geteuid() == 0 && config.user.empty()) {
     log::warning("running_as_root", {{"advice", "set `user` in the configuration to an unprivileged one"}});
@@ -90,7 +96,9 @@ int serve(config::Config config, const std::string& config_file) {
     return fail(kConfig, made.error());
   }
   auto bound = bind_all(config);
-  if (!bound) return fail(kConfig, bound.error());
+  if (!bound)
+    return is_served(config) ? fail(kTemporary, "the server runs already on " + config.data_directory)
+                             : fail(kConfig, bound.error());
   if (user) {
     if (const auto became = become(*user, Keep::binding_low_ports); !became) return fail(kConfig, became.error());
   }

@@ -101,7 +101,7 @@ class Server:
         with self.news:
             self.news.wait_for(look, PATIENCE)
         if len(found) < times:
-            raise AssertionError(f"not in the log: {pattern}\n" + "\n".join(self.log[-20:]))
+            raise AssertionError(f"not in the log: {pattern}\n" + "\n".join(self.log[-60:]))
         return found[times - 1]
 
     def signal(self, number):

@@ -100,6 +100,11 @@ class Stop(Case):
         server = self.serve()
         _, err = self.portreeve("serve", expect=75)
         self.assertIn("start_failed", err)
+        text = self.config.read_text()
+        self.config.write_text(text.replace("port = 0", f"port = {server.ports['smtp']}", 1))
+        _, err = self.portreeve("serve", expect=75)
+        self.assertEqual(err, f"portreeve: the server runs already on {self.data}\n")
+        self.config.write_text(text)
         self.assertTrue(can_log_in(server, "alice@example.test", "alice-secret"))
         self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
 
