@@ -76,14 +76,24 @@ class Conversation {
   Outcome dele(const Command& command);
   async::Task<Outcome> quit();
 
-  // RETR and TOP of small messages, with those of their kind that wait behind them, read in one go.
+  // RETR and TOP of small messages are read with those of their kind that wait behind them, and with the messages that
+  // a client which goes through them in order will ask for next.
   struct Wanted {
+    std::uint32_t number = 0;
     store::Message message;
     std::optional<std::uint32_t> top_lines;
   };
+  struct Answer {
+    std::uint32_t number = 0;
+    std::string text;
+  };
   std::vector<Wanted> take_pipelined(const Command& first);
+  std::vector<Wanted> foresee(const std::vector<Wanted>& wanted) const;
+  // The answer to RETR that was made ahead, or nothing.
+  std::optional<std::string> take_ahead(const Command& command);
   async::Task<Outcome> send_small(std::vector<Wanted> wanted);
   async::Task<Outcome> send_big(Wanted wanted);
+  async::Task<Outcome> send(std::string_view answer);
 
   net::Connection& connection_;
   net::Stream& stream_;
@@ -96,6 +106,8 @@ class Conversation {
   std::string account_;
   std::unique_ptr<store::OpenMailbox> inbox_;  // keeps the bodies of drop_
   std::optional<Maildrop> drop_;
+  std::vector<Answer> ahead_;  // ascending; bounded by what foresee() asks for
+  std::uint32_t last_retrieved_ = 0;
   unsigned errors_ = 0;
   unsigned failed_logins_ = 0;
 };

@@ -70,19 +70,34 @@ class Rendering {
   bool is_done_ = false;
 };
 
-struct Rendered {
-  std::string text;
-  std::string failures;  // for the log
-};
+// Bound what a client that stops half-way leaves in memory.
+constexpr std::uint64_t kAheadBytes = std::uint64_t{64} * 1024;
+constexpr std::size_t kAheadMessages = 64;
+
+std::optional<std::uint32_t> top_lines(const Command& command) {
+  return command.verb == Verb::top ? std::optional(command.lines) : std::nullopt;
+}
+
+// Appends the whole answer, or -ERR and gives why.
+store::Result<> render(store::Store& store, const store::Message& message, std::optional<std::uint32_t> lines,
+                       std::string& out) {
+  Rendering rendering(store, message, lines);
+  const std::size_t begin = out.size();
+  while (!rendering.is_done()) {
+    if (store::Result<> next = rendering.next(out); !next) {
+      out.resize(begin);
+      write_error(out, Code::sys_temp, "the message can't be read now");
+      return next;
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
 std::vector<Conversation::Wanted> Conversation::take_pipelined(const Command& first) {
-  const auto lines = [](const Command& command) {
-    return command.verb == Verb::top ? std::optional(command.lines) : std::nullopt;
-  };
   std::vector<Wanted> wanted;
-  wanted.push_back({.message = *drop_->find(*first.message), .top_lines = lines(first)});
+  wanted.push_back({*first.message, *drop_->find(*first.message), top_lines(first)});
   std::uint64_t bytes = wanted.back().message.size;
   for (;;) {
     const Line line = pop3::next_line(stream_.buffered(), options_.max_line_bytes);
@@ -92,47 +107,78 @@ std::vector<Conversation::Wanted> Conversation::take_pipelined(const Command& fi
     const store::Message* message = drop_->find(*command->message);
     if (message == nullptr || message->size > kSmallBytes || bytes + message->size > kBatchBytes) break;
     bytes += message->size;
-    wanted.push_back({.message = *message, .top_lines = lines(*command)});
+    wanted.push_back({*command->message, *message, top_lines(*command)});
     stream_.consume(line.consumed);
   }
   return wanted;
 }
 
+std::vector<Conversation::Wanted> Conversation::foresee(const std::vector<Wanted>& wanted) const {
+  std::vector<Wanted> next;
+  const bool is_in_order = wanted.front().number == last_retrieved_ + 1 && last_retrieved_ > 0;
+  if (!is_in_order || wanted.back().top_lines) return next;
+  std::uint64_t bytes = 0;
+  for (std::uint32_t number = wanted.back().number + 1;; ++number) {
+    const store::Message* message = drop_->find(number);
+    if (message == nullptr || bytes + message->size > kAheadBytes || next.size() == kAheadMessages) return next;
+    bytes += message->size;
+    next.push_back({number, *message, std::nullopt});
+  }
+}
+
+std::optional<std::string> Conversation::take_ahead(const Command& command) {
+  if (command.verb != Verb::retr) return std::nullopt;
+  const auto found = std::ranges::find(ahead_, *command.message, &Answer::number);
+  if (found == ahead_.end()) return std::nullopt;
+  std::string text = std::move(found->text);
+  ahead_.erase(ahead_.begin(), found + 1);
+  return text;
+}
+
 async::Task<Conversation::Outcome> Conversation::retrieve(const Command& command) {
   const store::Message* message = drop_->find(*command.message);
   if (message == nullptr) co_return error(Code::none, "no such message");
+  const std::optional<std::string> ready = take_ahead(command);
+  if (ready) {
+    last_retrieved_ = *command.message;
+    co_return co_await send(*ready);
+  }
   if (message->size <= kSmallBytes) co_return co_await send_small(take_pipelined(command));
-  const auto lines = command.verb == Verb::top ? std::optional(command.lines) : std::nullopt;
-  co_return co_await send_big({.message = *message, .top_lines = lines});
+  co_return co_await send_big({*command.message, *message, top_lines(command)});
 }
 
 async::Task<Conversation::Outcome> Conversation::send_small(std::vector<Wanted> wanted) {
+  const std::vector<Wanted> next = foresee(wanted);
+  last_retrieved_ = wanted.back().number;
   store::Store& store = services_.store;
-  const Rendered rendered = co_await async::offload(services_.readers, stream_.loop(), [&store, &wanted] {
-    Rendered made;
+  std::string answers;
+  std::vector<Answer> ahead;
+  const std::string failure = co_await async::offload(services_.readers, stream_.loop(), [&] {
+    std::string why;
     for (const Wanted& one : wanted) {
-      Rendering rendering(store, one.message, one.top_lines);
-      const std::size_t begin = made.text.size();
-      while (!rendering.is_done()) {
-        const store::Result<> next = rendering.next(made.text);
-        if (next) continue;
-        made.text.resize(begin);
-        write_error(made.text, Code::sys_temp, "the message can't be read now");
-        made.failures = next.error().detail;
-        break;
-      }
+      if (const auto made = render(store, one.message, one.top_lines, answers); !made) why = made.error().detail;
     }
-    return made;
+    for (const Wanted& one : next) {
+      Answer answer{.number = one.number, .text = {}};
+      // Who asks for it will hear why not.
+      if (!render(store, one.message, std::nullopt, answer.text)) break;
+      ahead.push_back(std::move(answer));
+    }
+    return why;
   });
-  if (!rendered.failures.empty()) {
-    base::log::error("body_unreadable", {{"id", connection_.id}, {"error", rendered.failures}});
-  }
-  if (stream_.queued_bytes() + rendered.text.size() <= kMaxQueuedBytes) {
-    stream_.write(rendered.text);
+  ahead_ = std::move(ahead);
+  if (!failure.empty()) base::log::error("body_unreadable", {{"id", connection_.id}, {"error", failure}});
+  co_return co_await send(answers);
+}
+
+// `answer` must live until then.
+async::Task<Conversation::Outcome> Conversation::send(std::string_view answer) {
+  if (stream_.queued_bytes() + answer.size() <= kMaxQueuedBytes) {
+    stream_.write(answer);
     co_return Outcome::good;
   }
   stream_.set_deadline(options_.write_timeout);
-  const net::Result<> sent = co_await stream_.send(rendered.text);
+  const net::Result<> sent = co_await stream_.send(answer);
   if (sent) co_return Outcome::good;
   ending_ = net::describe(sent.error());
   co_return Outcome::lost;
@@ -152,11 +198,8 @@ async::Task<Conversation::Outcome> Conversation::send_big(Wanted wanted) {
       ending_ = "body unreadable";
       co_return Outcome::lost;
     }
-    stream_.set_deadline(options_.write_timeout);
-    const net::Result<> sent = co_await stream_.send(slice);
-    if (sent) continue;
-    ending_ = net::describe(sent.error());
-    co_return Outcome::lost;
+    const Outcome sent = co_await send(slice);
+    if (sent == Outcome::lost) co_return sent;
   }
   co_return Outcome::good;
 }

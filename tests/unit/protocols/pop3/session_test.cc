@@ -64,6 +64,7 @@ class FakeStore final : public testing::UselessStore {
   bool fails_to_open = false;
   bool throws_at_open = false;
   bool fails_to_expunge = false;
+  std::vector<store::BodyId> read;
   std::vector<store::UidSet> expunged;
   bool is_only_deleted = true;
 
@@ -91,6 +92,7 @@ class FakeStore final : public testing::UselessStore {
 
   store::Result<void> read_body(store::BodyId id, std::uint64_t offset, std::uint64_t length,
                                 std::string& out) override {
+    read.push_back(id);
     const std::string& body = bodies.at(static_cast<std::size_t>(id - 1));
     if (offset + std::min<std::uint64_t>(length, body.size() - offset) > readable) return failure();
     out.append(body, offset, length);
@@ -191,6 +193,29 @@ TEST_F(Pop3Session, GoesOnWhereASmallMessageCannotBeRead) {
             "-ERR [SYS/TEMP] the message can't be read now\r\n"
             "+OK top of message follows\r\nc\r\n\r\n.\r\n"
             "+OK goodbye\r\n");
+}
+
+TEST_F(Pop3Session, ReadsAheadForWhoGoesThroughInOrder) {
+  store_.bodies = {"1\r\n", "2\r\n", "3\r\n", "4\r\n", "5\r\n"};
+  EXPECT_EQ(logged_in("RETR 1\r\nNOOP\r\nRETR 2\r\nNOOP\r\nDELE 3\r\nRETR 3\r\nRETR 4\r\nRETR 5\r\nRETR 4\r\nQUI"),
+            "+OK 3 octets\r\n1\r\n.\r\n+OK still here\r\n"
+            "+OK 3 octets\r\n2\r\n.\r\n+OK still here\r\n"
+            "+OK marked for removal\r\n-ERR no such message\r\n"
+            "+OK 3 octets\r\n4\r\n.\r\n"
+            "+OK 3 octets\r\n5\r\n.\r\n"
+            "+OK 3 octets\r\n4\r\n.\r\n");
+  EXPECT_EQ(store_.read, (std::vector<store::BodyId>{1, 2, 3, 4, 5, 4})) << "3, 4 and 5 with 2";
+}
+
+TEST_F(Pop3Session, TellsOfAFailureAheadToWhomItConcerns) {
+  store_.bodies = {"1\r\n", "2\r\n", "3\r\n", "a long one\r\n", "5\r\n"};
+  store_.readable = 5;
+  EXPECT_EQ(logged_in("RETR 1\r\nNOOP\r\nRETR 2\r\nNOOP\r\nRETR 3\r\nNOOP\r\nRETR 4\r\nNOOP\r\nRETR 5\r\nQUIT\r\n"),
+            "+OK 3 octets\r\n1\r\n.\r\n+OK still here\r\n"
+            "+OK 3 octets\r\n2\r\n.\r\n+OK still here\r\n"
+            "+OK 3 octets\r\n3\r\n.\r\n+OK still here\r\n"
+            "-ERR [SYS/TEMP] the message can't be read now\r\n+OK still here\r\n"
+            "+OK 3 octets\r\n5\r\n.\r\n+OK goodbye\r\n");
 }
 
 TEST_F(Pop3Session, GoesOnWhereABigMessageCannotBeginToBeRead) {
