@@ -14,11 +14,13 @@ constexpr std::string_view kInbox = "INBOX";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 constexpr char32_t kReplacement = 0xfffd;
 
-constexpr std::array<std::int8_t, 256> kBase64Values = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
+constexpr std::uint8_t kNotBase64 = 64;
+
+constexpr std::array<std::uint8_t, 256> kBase64Values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNotBase64);
   for (std::size_t i = 0; i < kBase64.size(); ++i) {
-    values[static_cast<unsigned char>(kBase64[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<unsigned char>(kBase64[i])] = static_cast<std::uint8_t>(i);
   }
   return values;
 }();
@@ -83,9 +85,9 @@ bool append_shifted(std::string& out, std::string_view shifted) {
   unsigned bit_count = 0;
   char32_t high = 0;
   for (char c : shifted) {
-    int value = kBase64Values[static_cast<unsigned char>(c)];
-    if (value < 0) return false;
-    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    std::uint32_t value = kBase64Values[static_cast<unsigned char>(c)];
+    if (value == kNotBase64) return false;
+    bits = (bits << 6) | value;
     bit_count += 6;
     if (bit_count < 16) continue;
     bit_count -= 16;

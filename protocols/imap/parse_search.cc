@@ -1,64 +1,44 @@
 #include <algorithm>
-#include <memory>
 
 #include "protocols/imap/grammar.h"
 
 namespace portreeve::imap {
 namespace {
 
-// One SEARCH: the keys so far, against its limits.
-class SearchGrammar {
- public:
-  explicit SearchGrammar(Grammar& grammar) : grammar_(grammar) {}
-
-  bool search_key(SearchKey& key, std::size_t depth);
-  // search-key *(SP search-key), until the command's end.
-  bool search_program(SearchKey& key);
-
- private:
-  enum class Form : std::uint8_t {
-    all,
-    flag,
-    no_flag,
-    recent,
-    is_new,
-    old,
-    keyword,
-    no_keyword,
-    uid,
-    larger,
-    smaller,
-    before,
-    on,
-    since,
-    sent_before,
-    sent_on,
-    sent_since,
-    header,
-    named_header,
-    body,
-    text,
-    negation,
-    either,
-  };
-  struct Key {
-    std::string_view name;
-    Form form;
-    SystemFlags flag = 0;
-    std::string_view field = {};
-  };
-  static const Key kKeys[];
-
-  bool named_key(const Key& known, SearchKey& key, std::size_t depth);
-  bool keyword(SearchKey& key, bool is_wanted);
-  bool size(SearchKey& key, bool is_larger);
-  bool date(SearchKey& key, SearchDate::Relation relation, bool is_sent);
-
-  Grammar& grammar_;
-  std::size_t keys_ = 0;
+enum class Form : std::uint8_t {
+  all,
+  flag,
+  no_flag,
+  recent,
+  is_new,
+  old,
+  keyword,
+  no_keyword,
+  uid,
+  larger,
+  smaller,
+  before,
+  on,
+  since,
+  sent_before,
+  sent_on,
+  sent_since,
+  header,
+  named_header,
+  body,
+  text,
+  negation,
+  either,
+};
+struct Key {
+  std::string_view name;
+  Form form;
+  SystemFlags flag = 0;
+  std::string_view field = {};
 };
 
-const SearchGrammar::Key SearchGrammar::kKeys[] = {
+// RFC 3501 §6.4.4
+constexpr Key kKeys[] = {
     {"ALL", Form::all},
     {"ANSWERED", Form::flag, kAnswered},
     {"BCC", Form::named_header, 0, "Bcc"},
@@ -94,6 +74,25 @@ const SearchGrammar::Key SearchGrammar::kKeys[] = {
     {"UNFLAGGED", Form::no_flag, kFlagged},
     {"UNKEYWORD", Form::no_keyword},
     {"UNSEEN", Form::no_flag, kSeen},
+};
+
+// One SEARCH: the keys so far, against its limits.
+class SearchGrammar {
+ public:
+  explicit SearchGrammar(Grammar& grammar) : grammar_(grammar) {}
+
+  bool search_key(SearchKey& key, std::size_t depth);
+  // search-key *(SP search-key), until the command's end.
+  bool search_program(SearchKey& key);
+
+ private:
+  bool named_key(const Key& known, SearchKey& key, std::size_t depth);
+  bool keyword(SearchKey& key, bool is_wanted);
+  bool size(SearchKey& key, bool is_larger);
+  bool date(SearchKey& key, SearchDate::Relation relation, bool is_sent);
+
+  Grammar& grammar_;
+  std::size_t keys_ = 0;
 };
 
 bool SearchGrammar::keyword(SearchKey& key, bool is_wanted) {

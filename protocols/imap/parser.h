@@ -34,15 +34,15 @@
 namespace portreeve::imap {
 
 struct Limits {
-  std::size_t max_line_bytes = 64 * 1024;     // without literals
-  std::size_t max_literal_bytes = 64 * 1024;  // one, other than APPEND's message
-  std::size_t max_command_bytes = 256 * 1024;
+  std::size_t max_line_bytes = std::size_t{64} * 1024;     // without literals
+  std::size_t max_literal_bytes = std::size_t{64} * 1024;  // one, other than APPEND's message
+  std::size_t max_command_bytes = std::size_t{256} * 1024;
   std::size_t max_literals = 64;  // in a command
   std::size_t max_search_depth = 32;
   std::size_t max_search_keys = 2'000;
   std::size_t max_list_items = 1'000;  // flags, fetch items, header fields, patterns …
-  std::uint64_t max_append_bytes = 64 * 1024 * 1024;
-  std::uint64_t max_skipped_bytes = 128 * 1024 * 1024;  // dropped of one refused command; more is fatal
+  std::uint64_t max_append_bytes = std::uint64_t{64} * 1024 * 1024;
+  std::uint64_t max_skipped_bytes = std::uint64_t{128} * 1024 * 1024;  // dropped of one refused command; more is fatal
 };
 
 struct NeedMore {};

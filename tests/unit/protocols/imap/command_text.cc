@@ -48,6 +48,7 @@ std::string keys(std::string_view name, const std::vector<SearchKey>& list) {
 
 std::string status_items(const std::vector<StatusItem>& items) {
   std::vector<std::pair<StatusItem, std::uint64_t>> values;
+  values.reserve(items.size());
   for (StatusItem item : items) values.emplace_back(item, 0);
   std::string line;
   write_status(line, "x", values);
