@@ -39,7 +39,7 @@ async::Task<std::string_view> Conversation::run() {
     errors_ = outcome == Outcome::bad ? errors_ + 1 : 0;
     if (errors_ >= options_.max_errors) {
       ending_ = "too many errors";
-      outcome = error(Code::none, "too many errors, goodbye");
+      error(Code::none, "too many errors, goodbye");
       break;
     }
   }
