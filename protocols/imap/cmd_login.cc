@@ -15,7 +15,7 @@ async::Task<Reply> log_in(Context& context, auth::Credentials credentials) {
   if (account) co_return welcome(context, *account);
   if (account.error() == session::Denied::unavailable)
     co_return Reply::no("Cannot check passwords now, try later", "UNAVAILABLE");
-  if (++context.errors >= context.options.max_errors) context.end({"too many errors", "Too many errors"});
+  ++context.errors;
   co_return Reply::no("Wrong name or password", "AUTHENTICATIONFAILED");
 }
 

@@ -61,12 +61,11 @@ void log_command(const Context& context, const Traits& traits, const Reply& repl
                                     {"text", reply.text.view()}});
 }
 
+// A refused login counts too, where that is answered.
 void count(Context& context, const Reply& reply) {
-  if (reply.condition == Condition::bad) {
-    if (++context.errors >= context.options.max_errors) context.end(kTooManyErrors);
-  } else if (reply.condition == Condition::ok && context.is_logged_in()) {
-    context.errors = 0;
-  }
+  if (reply.condition == Condition::bad) ++context.errors;
+  if (reply.condition == Condition::ok && context.is_logged_in()) context.errors = 0;
+  if (context.errors >= context.options.max_errors) context.end(kTooManyErrors);
 }
 
 async::Task<> run(Context& context, const Command& command) {
