@@ -38,7 +38,7 @@ std::size_t encoded_word_length(std::string_view text) {
   for (std::size_t i = 2; i < std::min(text.size(), kMaxLength); ++i) {
     if (is_folding_space(text[i]) || text[i] == '"') return 0;
     if (text[i] != '?') continue;
-    if (++marks >= 3 && i + 1 < text.size() && text[i + 1] == '=') return i + 2;
+    if (++marks == 3) return text.substr(i).starts_with("?=") ? i + 2 : 0;
   }
   return 0;
 }

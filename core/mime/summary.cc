@@ -13,6 +13,18 @@
 #include "core/mime/tree.h"
 
 namespace portreeve::mime {
+namespace {
+
+// A part that hasn't ended yet.
+struct OpenPart {
+  std::size_t index = 0;  // in the tree
+  bool is_multipart = false;
+  bool is_digest = false;
+  std::uint32_t children = 0;
+  std::uint64_t lfs_before = 0;  // LFs in the message before this part's body
+};
+
+}  // namespace
 
 // Reads line by line in headers, and in bodies only where a line begins with "--" while a multipart is open. Nothing
 // is decided before a line is complete, so that the pieces in which the bytes come make no difference.
@@ -38,7 +50,8 @@ struct SummaryBuilder::Impl {
   Limits limits;
   Summary summary;
   Tree tree;
-  std::vector<OpenPart> open;
+  std::vector<OpenPart> open;  // the message, then what is within, level by level
+  Boundaries boundaries;       // of the open multiparts whose closing ones haven't come
   bool in_header = true;
   bool is_full = false;  // no more parts: what comes belongs to the last
 
@@ -147,7 +160,7 @@ void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lf
   if (content.kind == Content::Kind::multipart) {
     open[level].is_multipart = true;
     open[level].is_digest = content.is_digest;
-    open[level].boundary = std::move(content.boundary);
+    boundaries.open(level, std::move(content.boundary));
   }
   bool has_message = content.kind == Content::Kind::message;
   tree.set_content(index, std::move(content));
@@ -156,7 +169,7 @@ void SummaryBuilder::Impl::end_header(std::uint64_t body_begin, std::uint64_t lf
 
 std::size_t SummaryBuilder::Impl::feed_body(std::string_view bytes) {
   if (is_watched) return feed_watched_line(bytes);
-  bool is_inside = !is_full && std::ranges::any_of(open, [](const OpenPart& p) { return !p.boundary.empty(); });
+  bool is_inside = !is_full && !boundaries.empty();
   if (is_inside && at_line_begin && bytes.front() == '-') {
     begin_line();
     is_watched = true;
@@ -190,7 +203,7 @@ std::size_t SummaryBuilder::Impl::feed_watched_line(std::string_view bytes) {
 // Ends and begins parts if the line, which is counted already, is a boundary.
 void SummaryBuilder::Impl::cross_boundary(std::string_view whole) {
   if (is_full) return;
-  auto match = match_boundary(open, whole);
+  auto match = boundaries.match(whole);
   if (!match) return;
   std::size_t more_parts = match->is_close ? 0 : 1;
   bool is_empty_closed = match->level + 1 < open.size() && open.back().is_multipart && open.back().children == 0;
@@ -210,7 +223,7 @@ void SummaryBuilder::Impl::cross_boundary(std::string_view whole) {
   close_above(match->level, end, lfs_at_end);
   OpenPart& parent = open[match->level];
   if (match->is_close) {
-    parent.boundary.clear();
+    boundaries.close_from(match->level);
   } else {
     ++parent.children;
     begin_part(static_cast<std::int32_t>(parent.index), parent.children, offset);
@@ -236,6 +249,7 @@ void SummaryBuilder::Impl::close_above(std::size_t level, std::uint64_t end, std
     }
     open.pop_back();
   }
+  boundaries.close_from(level + 1);
 }
 
 Summary SummaryBuilder::Impl::finish() {

@@ -7,6 +7,8 @@
 namespace portreeve::mime {
 namespace {
 
+using namespace std::string_literals;
+
 // One line for each address: name|route|local@domain, or "group{" and "}".
 std::string shown(std::string_view value) {
   std::string out;
@@ -102,8 +104,8 @@ const Case kBroken[] = {
 INSTANTIATE_TEST_SUITE_P(Broken, Addresses, testing::ValuesIn(kBroken));
 
 TEST(AddressReader, DropsNuls) {
-  EXPECT_EQ(shown(std::string_view("a\0b <c\0d@e\0f>", 14)), "<ab||cd@ef>");
-  EXPECT_EQ(shown(std::string_view("\0", 1)), "");
+  EXPECT_EQ(shown("a\0b <c\0d@e\0f>"s), "<ab||cd@ef>");
+  EXPECT_EQ(shown("\0"s), "");
 }
 
 TEST(AddressReader, StopsAtTheLimit) { EXPECT_EQ(parse_addresses("a@b,c@d,e@f", 2).size(), 2U); }

@@ -11,6 +11,8 @@
 namespace portreeve::mime {
 namespace {
 
+using namespace std::string_literals;
+
 struct Case {
   const char* name;
   std::string header;
@@ -46,7 +48,7 @@ const Case kEnvelopes[] = {
      "(NIL {8}\r\nGr\xC3\xBC\xC3\x9F\"e (({3}\r\nJ\xC3\xBC NIL \"j\" \"x\")) (({3}\r\nJ\xC3\xBC NIL \"j\" \"x\")) "
      "(({3}\r\nJ\xC3\xBC NIL \"j\" \"x\")) NIL NIL NIL NIL NIL)"},
     {"a_bare_cr_is_a_literal", "Subject: a\rb\r\n", "(NIL {3}\r\na\rb NIL NIL NIL NIL NIL NIL NIL NIL)"},
-    {"nuls_are_left_out", std::string("Subject: a\0b\r\nMessage-ID: \0\xFF\r\n", 30),
+    {"nuls_are_left_out", "Subject: a\0b\r\nMessage-ID: \0\xFF\r\n"s,
      "(NIL \"ab\" NIL NIL NIL NIL NIL NIL NIL {1}\r\n\xFF)"},
     {"groups", "To: g: a@x, B <b@x>;, empty:;\r\n",
      R"((NIL NIL NIL NIL NIL ((NIL NIL "g" NIL)(NIL NIL "a" "x")("B" NIL "b" "x")(NIL NIL NIL NIL))"

@@ -9,6 +9,8 @@
 namespace portreeve::mime {
 namespace {
 
+using namespace std::string_literals;
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -40,8 +42,8 @@ TEST(FieldReader, SkipsWhatIsNoField) {
 }
 
 TEST(FieldReader, TakesAnyBytesInValues) {
-  std::string block("A: x\0y\r\nB: \xC3\xA4\xFF\rz\r\n", 20);
-  EXPECT_THAT(fields_of(block), ElementsAre(std::string("A| x\0y", 6), "B| \xC3\xA4\xFF\rz"));
+  std::string block = "A: x\0y\r\nB: \xC3\xA4\xFF\rz\r\n"s;
+  EXPECT_THAT(fields_of(block), ElementsAre("A| x\0y"s, "B| \xC3\xA4\xFF\rz"));
 }
 
 TEST(FieldReader, GivesTheWholeFieldRaw) {

@@ -24,6 +24,13 @@ TEST(Summary, CountsBareLineFeeds) {
   }
 }
 
+TEST(Summary, TellsWhetherTheLastLineIsEnded) {
+  EXPECT_FALSE(summarize_all_ways("").is_unended);
+  EXPECT_FALSE(summarize_all_ways("A: b\r\n\r\nbody\n").is_unended);
+  EXPECT_TRUE(summarize_all_ways("A: b\r\n\r\nbody").is_unended);
+  EXPECT_TRUE(summarize_all_ways("A: b\r\n\r\nbody\r").is_unended);
+}
+
 TEST(Summary, MeasuresTheHeader) {
   EXPECT_EQ(summarize_all_ways("A: b\r\n\r\nbody").header_bytes, 8U);
   EXPECT_EQ(summarize_all_ways("A: b\n\nbody").header_bytes, 6U);
@@ -118,6 +125,7 @@ TEST(Codec, ViewsWithoutCopying) {
   EXPECT_EQ(view->body, summary.body);
   EXPECT_EQ(view->body_structure, summary.body_structure);
   EXPECT_TRUE(view->is_utf8);
+  EXPECT_FALSE(view->is_unended);
   EXPECT_EQ(view->parts(), summary.parts);
   EXPECT_TRUE(view->envelope.data() > packed.data() && view->envelope.data() < packed.data() + packed.size());
 }
