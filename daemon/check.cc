@@ -102,6 +102,7 @@ std::string look_as_user(const config::Config& config, const std::string& config
   if (is_to_be_made) return lines + fmt::format("{}: will be made at the first start\n", files.front().certificate);
   const auto loaded = tls::CertificateStore::load(files);
   if (!loaded) return lines + fmt::format("!{}\n", loaded.error());
+  for (const std::string& warning : (*loaded)->warnings()) lines += fmt::format("!{}\n", warning);
   return lines + "certificates and keys: can be read and go together\n";
 }
 

@@ -28,6 +28,7 @@ void ServerRun::reload() {
       log::error("reload_refused", {{"reason", loaded.error()}});
       return;
     }
+    log_certificate_warnings();
   }
   for (const config::Change& change : config::changes(next, *fresh)) {
     log::warning("reload_needs_restart", {{"key", change.key}});
@@ -56,7 +57,12 @@ void ServerRun::reload_certificates() {
     log::error("certificates_refused", {{"reason", loaded.error()}});
     return;
   }
+  log_certificate_warnings();
   log::info("certificates_reloaded", {});
+}
+
+void ServerRun::log_certificate_warnings() const {
+  for (const std::string& warning : certificates_->warnings()) log::warning("certificate", {{"warning", warning}});
 }
 
 }  // namespace portreeve::daemon

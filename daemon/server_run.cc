@@ -63,6 +63,7 @@ std::expected<void, Obstacle> ServerRun::load_certificates() {
   auto loaded = tls::CertificateStore::load(certificate_files(config_));
   if (!loaded) return std::unexpected(Obstacle{kConfig, loaded.error()});
   certificates_ = std::move(*loaded);
+  log_certificate_warnings();
   return {};
 }
 

@@ -52,6 +52,7 @@ class ServerRun {
   void watch_certificates();
   void reload();
   void reload_certificates();
+  void log_certificate_warnings() const;
   void begin_stop();
   void take_down();
   AdminReply answer(const AdminRequest& request);

@@ -108,6 +108,17 @@ class Check(Case):
         self.config.write_text(config_text(tls='[[tls.certificate]]\ncertificate = "a.pem"\nkey = "a.key"\n'))
         self.portreeve("check")
 
+    def test_a_certificate_that_has_expired(self):
+        for command in (
+            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout a.key -out a.csr",
+            "x509 -req -in a.csr -signkey a.key -days -1 -out a.pem",
+        ):
+            subprocess.run(["openssl", *command.split()], cwd=self.folder, check=True, capture_output=True)
+        self.config.write_text(config_text(tls='[[tls.certificate]]\ncertificate = "a.pem"\nkey = "a.key"\n'))
+        out, _ = self.portreeve("check", expect=78)
+        self.assertRegex(out, r"problem  .*a\.pem.*expired")
+        self.serve().logged(r"certificate warning=.*expired")
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
     def test_a_key_that_the_user_cannot_read(self):
         self.folder.chmod(0o755)

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -79,6 +80,24 @@ class Fsck(Case):
         deliver(server, "one")
         self.assertEqual(self.portreeve("fsck")[0], "the store is sound\n")
         self.assertEqual(self.portreeve("fsck", "--mend")[0], "the store is sound\n")
+
+
+class ControlSocket(Case):
+    def test_nonsense_ends_only_its_own_connection(self):
+        self.add()
+        server = self.serve()
+        path = self.data / "control.sock"
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 8, b"\0\0\0\0", b"\0\0\0\4\0\0\0\xff", b"\0\0"):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(harness.PATIENCE)
+                connection.connect(str(path))
+                connection.sendall(nonsense)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(1000):
+                    pass
+        self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+        self.assertEqual(server.stop(), 0)
 
 
 class Stop(Case):
