@@ -61,7 +61,7 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
     told = std::move(*seen);
   }
 
-  FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, told);
+  FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, std::move(told));
   while (!context.is_over()) {
     const auto render = [&] { return renderer.render(context.out(), kSlice); };
     const FetchRenderer::Outcome outcome =

@@ -55,8 +55,8 @@ Extent clipped(Extent extent, const std::optional<Partial>& partial) {
 }
 
 FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                             const SequenceRanges& sequences, const std::vector<std::uint32_t>& told)
-    : store_(store), view_(view), sequences_(sequences), told_(told), wants_uid_(numbers == Numbers::uid) {
+                             const SequenceRanges& sequences, std::vector<std::uint32_t> told)
+    : store_(store), view_(view), sequences_(sequences), told_(std::move(told)), wants_uid_(numbers == Numbers::uid) {
   for (const FetchItem& item : command.items) {
     switch (item.kind) {
       case FetchItem::Kind::uid: wants_uid_ = true; break;

@@ -35,10 +35,10 @@ Extent clipped(Extent extent, const std::optional<Partial>& partial);
 
 class FetchRenderer {
  public:
-  // All must outlive the renderer. `told` are the ascending numbers of messages whose FLAGS are sent though nobody
-  // asked, because \Seen was set on them.
+  // What is referred to must outlive the renderer. `told` are the ascending numbers of messages whose FLAGS are sent
+  // though nobody asked, because \Seen was set on them.
   FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                const SequenceRanges& sequences, const std::vector<std::uint32_t>& told);
+                const SequenceRanges& sequences, std::vector<std::uint32_t> told);
 
   bool needs_store() const { return needs_summary_ || !sections_.empty(); }
 
@@ -90,7 +90,7 @@ class FetchRenderer {
   store::Store& store_;
   const View& view_;
   const SequenceRanges& sequences_;
-  const std::vector<std::uint32_t>& told_;
+  const std::vector<std::uint32_t> told_;
 
   // --- the plan
   bool wants_uid_ = false;
