@@ -50,7 +50,12 @@ class ClientTest(unittest.TestCase):
     # The server takes no password in clear, so that a program which logs in has encrypted.
     plaintext_auth = False
 
+    def run(self, result=None):
+        self.findings = lambda: len(result.failures) + len(result.errors)
+        return super().run(result)
+
     def setUp(self):
+        self.findings_before = self.findings()
         self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth))
         self.home = Path(tempfile.mkdtemp(prefix="portreeve-home-"))
         self.addCleanup(shutil.rmtree, self.home)
@@ -65,7 +70,7 @@ class ClientTest(unittest.TestCase):
     def enterContext(self, context):
         # unittest's own doesn't tell the context of a failure, on which the server shows its log.
         value = context.__enter__()
-        self.addCleanup(lambda: context.__exit__(None if self._outcome.success else AssertionError, None, None))
+        self.addCleanup(lambda: context.__exit__(AssertionError if self.findings() > self.findings_before else None, None, None))
         return value
 
     def run_program(self, *command, input=None, check=True, env=None):

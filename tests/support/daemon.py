@@ -64,6 +64,8 @@ class Daemon:
             if re.search(r"\bready\b", line):
                 break
         if len(self.ports) != len(LISTENERS):
+            self.process.kill()
+            self.process.communicate()
             raise RuntimeError("the server did not start:\n" + "".join(self.log))
         # Read on, or a full pipe would hide what the server has to say.
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
@@ -85,7 +87,11 @@ class Daemon:
         return code
 
     def __enter__(self):
-        return self if self.process else self.start()
+        try:
+            return self if self.process else self.start()
+        except BaseException:
+            shutil.rmtree(self.directory)
+            raise
 
     def __exit__(self, kind, value, trace):
         code = self.stop()
