@@ -50,8 +50,8 @@ std::optional<std::int64_t> day_start(int year, int month, int day) {
 std::optional<ZonedTime> to_time(const Parts& parts) {
   auto day = day_start(parts.year, parts.month, parts.day);
   if (!day || parts.hour > 23 || parts.minute > 59 || parts.second > 60) return std::nullopt;
-  std::int64_t local = *day + parts.hour * 3'600 + parts.minute * 60 + parts.second;
-  return ZonedTime{.unix_seconds = local - parts.zone * 60, .zone_minutes = parts.zone};
+  std::int64_t local = *day + std::int64_t{3'600} * parts.hour + std::int64_t{60} * parts.minute + parts.second;
+  return ZonedTime{.unix_seconds = local - std::int64_t{60} * parts.zone, .zone_minutes = parts.zone};
 }
 
 int month_number(std::string_view name) {

@@ -2,6 +2,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "core/mime/known_fields.h"
@@ -9,7 +10,7 @@
 namespace portreeve::mime {
 
 // Address lists end where the envelope would pass this size.
-constexpr std::size_t kMaxEnvelopeBytes = 512 * 1024;
+constexpr std::size_t kMaxEnvelopeBytes = std::size_t{512} * 1024;
 
 std::string print_envelope(const KnownFields& fields);
 

@@ -11,7 +11,7 @@
 namespace portreeve::mime {
 namespace {
 
-constexpr std::size_t kMaxDecodedBytes = 64 * 1024;
+constexpr std::size_t kMaxDecodedBytes = std::size_t{64} * 1024;
 
 // A value without quotes ends at the semicolon. Blanks within it are kept, since names of files have them, unless
 // another "name=" follows, whose semicolon was forgotten.

@@ -15,9 +15,10 @@
 namespace portreeve::mime {
 
 struct Limits {
-  std::size_t max_depth = 100;                // nested multiparts and message/rfc822; deeper is one leaf
-  std::size_t max_parts = 1'000;              // further ones are part of the last
-  std::size_t max_header_bytes = 256 * 1024;  // of one header block looked at; the rest is carried, not parsed
+  std::size_t max_depth = 100;    // nested multiparts and message/rfc822; deeper is one leaf
+  std::size_t max_parts = 1'000;  // further ones are part of the last
+  std::size_t max_header_bytes =
+      std::size_t{256} * 1024;  // of one header block looked at; the rest is carried, not parsed
 };
 
 // Where one body part lies in the message. Offsets count from the message's first byte. Parts stand in the order in

@@ -79,7 +79,7 @@ class Reader {
 };
 
 void put_part(std::string& out, const Part& part, std::uint64_t& previous) {
-  put(out, static_cast<std::uint64_t>(part.parent + 1));
+  put(out, static_cast<std::uint64_t>(std::int64_t{part.parent} + 1));
   put(out, part.number);
   put(out, (part.is_message ? kIsMessage : 0) | (part.is_multipart ? kIsMultipart : 0));
   put(out, part.header_begin - previous);

@@ -29,6 +29,7 @@ void append_lowered(std::string& out, std::string_view ascii) {
 
 // Precondition: valid UTF-8.
 void append_folded(std::string& out, std::string_view utf8) {
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): options are bits to be joined
   constexpr auto kOptions =
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
   utf8proc_uint8_t* folded = nullptr;
@@ -78,8 +79,8 @@ bool is_eight_bit(char c) { return base::is_eight_bit(c); }
 
 // ASCII is lowered in a buffer that stays in the cache; pieces overlap, so that nothing is missed between them.
 bool contains_in_ascii(std::string_view haystack, std::string_view needle) {
-  constexpr std::size_t kPiece = 8 * 1024;
-  constexpr std::size_t kMaxNeedle = 4 * 1024;
+  constexpr std::size_t kPiece = std::size_t{8} * 1024;
+  constexpr std::size_t kMaxNeedle = std::size_t{4} * 1024;
   if (needle.size() > haystack.size()) return false;
   if (needle.size() > kMaxNeedle) return base::lowered(haystack).find(needle) != std::string::npos;
   std::array<char, kPiece> piece;

@@ -12,7 +12,7 @@
 namespace portreeve::mime {
 
 // What decode_header() gives at most.
-constexpr std::size_t kMaxDecodedHeader = 256 * 1024;
+constexpr std::size_t kMaxDecodedHeader = std::size_t{256} * 1024;
 
 // Bytes that aren't UTF-8 count as U+FFFD.
 std::string fold(std::string_view utf8);

@@ -178,7 +178,7 @@ void TransferDecoder::finish(std::string& out) {
 }
 
 std::string decode_transfer(TransferEncoding encoding, std::string_view bytes, std::size_t limit) {
-  constexpr std::size_t kPiece = 16 * 1024;
+  constexpr std::size_t kPiece = std::size_t{16} * 1024;
   std::string out;
   TransferDecoder decoder(encoding);
   while (!bytes.empty() && out.size() < limit) {

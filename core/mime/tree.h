@@ -13,7 +13,7 @@
 
 namespace portreeve::mime {
 
-constexpr std::size_t kMaxKeptBytes = 2 * 1024 * 1024;
+constexpr std::size_t kMaxKeptBytes = std::size_t{2} * 1024 * 1024;
 
 class Tree {
  public:
