@@ -151,6 +151,22 @@ class Store {
                                  const std::function<bool(std::size_t, const mime::Summary*)>& take) = 0;
   // Appends bytes [offset, offset + length) of the body to `out`; fewer at its end.
   virtual Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
+  // The same for many: `read` is called after each with its index and whether the body is there; false ends it. A store
+  // may do with fewer transactions than read_body() would.
+  struct BodyRange {
+    BodyId body = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+  };
+  virtual Result<void> read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
+                                   const std::function<bool(std::size_t, bool)>& read) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const auto done = read_body(ranges[i].body, ranges[i].offset, ranges[i].length, out);
+      if (!done && done.error().code != Errc::not_found) return done;
+      if (!read(i, done.has_value())) break;
+    }
+    return {};
+  }
 
   // --- upkeep
   // One consistent file, made while the store is in use; refuses to overwrite. `progress` may be null.

@@ -50,7 +50,7 @@ bool Checkpointer::restart(Connection& writer) {
   const std::lock_guard checkpointing(checkpoint_mutex_);
   sqlite3_busy_timeout(writer.handle(), kReaderWaitMs);
   const int code = sqlite3_wal_checkpoint_v2(writer.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  sqlite3_busy_timeout(writer.handle(), 0);
+  sqlite3_busy_timeout(writer.handle(), kBusyTimeoutMs);
   if (code == SQLITE_OK) return true;
   if (code == SQLITE_BUSY) return false;
   base::log::error("store.checkpoint", {{"what", sqlite3_errmsg(writer.handle())}});

@@ -68,6 +68,8 @@ Connection::Connection(const std::string& path, Use use) {
   try {
     if (code != SQLITE_OK) raise(code, path);
     sqlite3_extended_result_codes(handle_, 1);
+    // Nothing of ours waits for a lock; somebody who looks into the file with another program may hold one.
+    sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
     // A page of 16 KiB: the readers' caches are 32 pages, since the system caches the file too.
     script("PRAGMA mmap_size = 0");
     script(use == Use::writer ? "PRAGMA cache_size = -8192" : "PRAGMA cache_size = -512");

@@ -61,6 +61,8 @@ class Query {
   sqlite3_stmt* statement_ = nullptr;
 };
 
+constexpr int kBusyTimeoutMs = 5000;
+
 class Connection {
  public:
   enum class Use { writer, reader, upkeep };

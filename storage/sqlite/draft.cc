@@ -72,41 +72,41 @@ Flags Draft::known(const FlagList& flags) const {
 }
 
 Flags Draft::intern(const FlagList& flags) {
-  Flags bits = flags.system & ((Flags{1} << kFirstKeywordBit) - 1);
+  std::vector<std::string_view> missing;
   for (const std::string& keyword : flags.keywords) {
     check_keyword(keyword);
-    Flags bit = known({.keywords = {keyword}});
-    if (bit == 0) {
-      if (next_->keywords->size() < kMaxKeywords) {
-        auto names = std::make_shared<std::vector<std::string>>(*next_->keywords);
-        names->push_back(keyword);
-        next_->keywords = std::move(names);
-        touch();
-      } else if (!reclaim_keyword(keyword, bits)) {
-        fail(Errc::limit, "the mailbox has " + std::to_string(kMaxKeywords) + " keywords already");
-      }
-      bit = known({.keywords = {keyword}});
+    const auto is_same = [&](std::string_view other) { return base::equals_ignoring_case(other, keyword); };
+    if (known({.system = 0, .keywords = {keyword}}) == 0 && std::ranges::none_of(missing, is_same)) {
+      missing.push_back(keyword);
     }
-    bits |= bit;
   }
-  return bits;
+  if (!missing.empty()) add_keywords(missing, known({.system = 0, .keywords = flags.keywords}));
+  return known({.system = flags.system & (bit_of(0) - 1), .keywords = flags.keywords});
 }
 
-// Gives the place of a keyword that no message bears any longer to another.
-bool Draft::reclaim_keyword(std::string_view keyword, Flags reserved) {
-  Flags used = reserved;
-  for (const auto& block : next_->blocks) {
-    for (const Message& message : *block) used |= message.flags;
+// When there is no room, keywords that no message bears any longer, and that aren't `reserved`, give theirs.
+void Draft::add_keywords(const std::vector<std::string_view>& missing, Flags reserved) {
+  auto names = std::make_shared<std::vector<std::string>>(*next_->keywords);
+  std::vector<std::size_t> places;
+  if (names->size() + missing.size() > kMaxKeywords) {
+    Flags used = reserved;
+    for (const auto& block : next_->blocks) {
+      for (const Message& message : *block) used |= message.flags;
+    }
+    for (std::size_t i = 0; i < names->size(); ++i) {
+      if ((used & bit_of(i)) == 0) places.push_back(i);
+    }
   }
-  for (std::size_t i = 0; i < next_->keywords->size(); ++i) {
-    if ((used & bit_of(i)) != 0) continue;
-    auto names = std::make_shared<std::vector<std::string>>(*next_->keywords);
-    (*names)[i] = keyword;
-    next_->keywords = std::move(names);
-    touch();
-    return true;
+  while (places.size() < missing.size() && names->size() < kMaxKeywords) {
+    places.push_back(names->size());
+    names->emplace_back();
   }
-  return false;
+  if (places.size() < missing.size()) {
+    fail(Errc::limit, "the mailbox has " + std::to_string(kMaxKeywords) + " keywords already");
+  }
+  for (std::size_t i = 0; i < missing.size(); ++i) (*names)[places[i]] = missing[i];
+  next_->keywords = std::move(names);
+  touch();
 }
 
 void Draft::check_room(std::size_t count) const {

@@ -26,7 +26,7 @@ class Draft {
 
   // Begins one change: all messages that it touches bear this mod-sequence.
   ModSeq new_mod_seq();
-  // The bits of these flags, new keywords added. Errc::limit if there is no room for one.
+  // The bits of these flags, new keywords added. Errc::limit, with nothing changed, if there is no room for one.
   Flags intern(const FlagList& flags);
   // The bits of those keywords that are known.
   Flags known(const FlagList& flags) const;
@@ -58,7 +58,7 @@ class Draft {
   Block& writable(std::size_t block);
   void touch();
   void tidy();
-  bool reclaim_keyword(std::string_view keyword, Flags reserved);
+  void add_keywords(const std::vector<std::string_view>& missing, Flags reserved);
 
   std::shared_ptr<Image> next_;
   std::vector<std::shared_ptr<Block>> owned_;  // in step with next_->blocks; null: shared with the base

@@ -107,9 +107,13 @@ std::vector<Appended> deliver(Transaction& transaction, const Delivery& delivery
   message.pop3_size = static_cast<std::uint32_t>(pop3_size(incoming.summary));
   message.internal_date = delivery.internal_date;
   message.body = incoming.staged != 0 ? incoming.staged : body;
+  // What may fail comes before what writes: an operation that fails without a trace fails alone.
+  std::vector<Draft*> drafts;
   for (const DeliveryTarget& target : delivery.targets) {
-    transaction.mailbox(target.mailbox).check_room(delivery.targets.size());
+    drafts.push_back(&transaction.mailbox(target.mailbox));
+    drafts.back()->check_room(delivery.targets.size());
   }
+  for (std::size_t i = 0; i < drafts.size(); ++i) drafts[i]->intern(delivery.targets[i].flags);
 
   Connection& db = transaction.db();
   if (incoming.staged != 0) {
@@ -123,11 +127,11 @@ std::vector<Appended> deliver(Transaction& transaction, const Delivery& delivery
   write_summary(db, message.body, incoming.summary);
 
   std::vector<Appended> appended;
-  for (const DeliveryTarget& target : delivery.targets) {
-    Draft& draft = transaction.mailbox(target.mailbox);
-    message.flags = draft.intern(target.flags);
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    Draft& draft = *drafts[i];
+    message.flags = draft.intern(delivery.targets[i].flags);
     message.mod_seq = draft.new_mod_seq();
-    appended.push_back({target.mailbox, draft.image()->uid_validity, draft.append(message)});
+    appended.push_back({delivery.targets[i].mailbox, draft.image()->uid_validity, draft.append(message)});
   }
   if (delivery.targets.size() > 1) transaction.share({message.body});
   return appended;

@@ -146,7 +146,8 @@ EntryPtr SqliteStore::entry(MailboxId mailbox) {
     const Reading reading(*reader);
     return load_mailbox(*reader, mailbox);
   });
-  if (!entry) fail(Errc::not_found, "there is no mailbox " + std::to_string(mailbox));
+  // One that was deleted this moment may be found still.
+  if (!entry || entry->image()->is_deleted) fail(Errc::not_found, "there is no mailbox " + std::to_string(mailbox));
   return entry;
 }
 

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kGroupJobs = 512;
 constexpr std::size_t kGroupBytes = 8 << 20;
+constexpr auto kGroupTime = 25ms;
 constexpr auto kBulkWaits = 20ms;
 constexpr auto kBackgroundWaits = 100ms;
 
@@ -106,11 +107,10 @@ void Writer::loop() {
   while (take(group)) {
     wal_pages_ = 0;
     if (group.front()->is_transactional()) {
-      commit(group);
+      for (std::span<std::unique_ptr<Job>> left = group; !left.empty();) left = left.subspan(commit(left));
     } else {
       maintain(*group.front());
     }
-    for (auto& job : group) job->report();
     group.clear();
     if (!is_broken_ && wal_pages_ > 0) after_group_(*connection_, wal_pages_);
   }
@@ -122,48 +122,60 @@ void Writer::maintain(Job& job) {
   } catch (const Failure& failure) {
     job.fail(failure.error());
   }
+  job.report();
 }
 
-void Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
+// Runs and reports as many of the jobs, from the first on, as one transaction may take.
+std::size_t Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
+  std::size_t count = jobs.size();
   if (is_broken_) {
     for (auto& job : jobs) job->fail({Errc::io, "an earlier sync failed, so that the disk can't be trusted; restart"});
-    return;
-  }
-  try {
-    attempt(jobs);
-  } catch (const Failure& failure) {
-    connection_->roll_back();
-    if (failure.error().code == Errc::disk_full) shared_.disk.give_up_ballast();
-    if (failure.is_sync_lost) {
-      // What the system held back may be lost while a second sync says that all is well, so there is none.
-      is_broken_ = true;
-      base::log::error("store.broken", {{"what", failure.error().detail}});
-    }
-    if (jobs.size() == 1) {
-      if (failure.is_from_database) base::log::error("store.write", {{"what", failure.error().detail}});
+  } else {
+    try {
+      count = attempt(jobs);
+    } catch (const Failure& failure) {
+      give_up(failure);
+      if (count > 1) {
+        for (std::size_t i = 0; i < count; ++i) commit(jobs.subspan(i, 1));
+        return count;
+      }
       jobs.front()->fail(failure.error());
-      return;
     }
-    for (std::size_t i = 0; i < jobs.size(); ++i) commit(jobs.subspan(i, 1));
   }
+  for (auto& job : jobs.first(count)) job->report();
+  return count;
 }
 
-void Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
+void Writer::give_up(const Failure& failure) {
+  connection_->roll_back();
+  if (failure.is_from_database) base::log::error("store.write", {{"what", failure.error().detail}});
+  if (failure.error().code == Errc::disk_full) shared_.disk.give_up_ballast();
+  if (!failure.is_sync_lost) return;
+  // What the system held back may be lost while a second sync says that all is well, so there is none.
+  is_broken_ = true;
+  base::log::error("store.broken", {{"what", "a sync failed; nothing is written until a restart"}});
+}
+
+std::size_t Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
   shared_.disk.look();
   Transaction transaction(*connection_, shared_);
   connection_->run("BEGIN IMMEDIATE");
-  for (auto& job : jobs) {
+  const auto until = steady_clock::now() + kGroupTime;
+  std::size_t count = 0;
+  while (count < jobs.size() && (count == 0 || steady_clock::now() < until)) {
+    Job& job = *jobs[count++];
     const std::uint64_t before = transaction.changes();
     try {
-      job->run(*connection_, &transaction);
+      job.run(*connection_, &transaction);
     } catch (const Failure& failure) {
       if (failure.is_from_database || transaction.changes() != before) throw;
-      job->fail(failure.error());
+      job.fail(failure.error());
     }
   }
   transaction.flush();
   connection_->run("COMMIT");
   transaction.publish();
+  return count;
 }
 
 }  // namespace portreeve::store::sqlite
