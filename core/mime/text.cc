@@ -29,12 +29,12 @@ void append_lowered(std::string& out, std::string_view ascii) {
 
 // Precondition: valid UTF-8.
 void append_folded(std::string& out, std::string_view utf8) {
-  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): options are bits to be joined
-  constexpr auto kOptions =
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  constexpr int kBits = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD;
+  // The enum names single bits, which are meant to be joined.
+  auto options = static_cast<utf8proc_option_t>(kBits);  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
   utf8proc_uint8_t* folded = nullptr;
   utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
-                                       static_cast<utf8proc_ssize_t>(utf8.size()), &folded, kOptions);
+                                       static_cast<utf8proc_ssize_t>(utf8.size()), &folded, options);
   std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(folded, &std::free);
   if (size < 0) {
     // Only lack of memory and text that isn't UTF-8 fail; unfolded it can at least match itself.
