@@ -1,5 +1,9 @@
 // SEARCH (RFC 3501 §6.4.4).
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <optional>
+#include <vector>
 
 #include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
@@ -12,7 +16,8 @@ namespace {
 constexpr std::uint32_t kInPlace = 2'000;
 // A worker gives others their turn after so long.
 constexpr std::chrono::milliseconds kTurn{50};
-constexpr std::uint32_t kClockEvery = 16;
+// Messages that memory doesn't decide are read so many at a time: 2 MiB of them at most.
+constexpr std::size_t kBatch = 128;
 
 struct Progress {
   std::uint32_t next = 1;
@@ -21,23 +26,43 @@ struct Progress {
   std::optional<store::Error> error;
 };
 
+using Candidate = SearchMatcher::Candidate;
+using Verdict = SearchMatcher::Verdict;
+
+// All that don't fail by what memory knows, until enough of them are open.
+std::vector<Candidate> gather(const SearchMatcher& matcher, const store::Snapshot& messages, std::uint32_t& next) {
+  std::vector<Candidate> candidates;
+  std::size_t open = 0;
+  for (; next <= messages.exists() && open < kBatch && candidates.size() < 32 * kBatch; ++next) {
+    const store::Message& message = messages.at(next);
+    const Verdict verdict = matcher.judge(next, message);
+    if (verdict == Verdict::no) continue;
+    candidates.push_back({.sequence = next, .message = &message, .verdict = verdict});
+    if (verdict == Verdict::open) ++open;
+  }
+  return candidates;
+}
+
 // Goes on for a turn, or to the end.
 void search(const SearchMatcher& matcher, const store::Snapshot& messages, Numbers numbers, Progress& progress) {
   const auto until = std::chrono::steady_clock::now() + kTurn;
-  const std::uint32_t exists = messages.exists();
-  for (; progress.next <= exists && !progress.error; ++progress.next) {
-    const store::Message& message = messages.at(progress.next);
-    const auto is_match = matcher.matches(progress.next, message);
-    if (is_match) {
-      if (*is_match) progress.found.push_back(numbers == Numbers::uid ? message.uid : progress.next);
-    } else if (is_match.error().code == store::Errc::not_found) {
-      progress.has_missed = true;
-    } else {
-      progress.error = is_match.error();
+  while (progress.next <= messages.exists() && std::chrono::steady_clock::now() < until) {
+    std::vector<Candidate> candidates = gather(matcher, messages, progress.next);
+    std::vector<Candidate> open;
+    std::ranges::copy_if(candidates, std::back_inserter(open),
+                         [](const Candidate& c) { return c.verdict == Verdict::open; });
+    if (!open.empty()) {
+      if (const auto done = matcher.decide(open); !done) {
+        progress.error = done.error();
+        return;
+      }
     }
-    if (progress.next % kClockEvery == 0 && std::chrono::steady_clock::now() >= until) {
-      ++progress.next;
-      return;
+    auto decided = open.begin();
+    for (Candidate& candidate : candidates) {
+      if (candidate.verdict == Verdict::open) candidate = *decided++;
+      if (candidate.is_gone) progress.has_missed = true;
+      if (candidate.verdict == Verdict::yes)
+        progress.found.push_back(numbers == Numbers::uid ? candidate.message->uid : candidate.sequence);
     }
   }
 }

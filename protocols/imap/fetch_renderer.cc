@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::size_t kSummaryBatch = 256;
 constexpr std::size_t kSectionBatch = 64;
-constexpr std::size_t kMaxTexts = 256 * 1024;  // of a batch's summaries, when sections follow
-constexpr std::size_t kFirstPiece = 4 * 1024;  // of a text, even if the slice is full
+constexpr std::size_t kMaxTexts = 256 * 1024;      // of a batch's summaries, when sections follow
+constexpr std::uint64_t kBatchBytes = 256 * 1024;  // of a batch's sections, read in one go
+constexpr std::uint64_t kSmallPiece = 64 * 1024;   // what is longer is read straight into the output
+constexpr std::size_t kFirstPiece = 4 * 1024;      // of a text, even if the slice is full
 // Of a header that HEADER.FIELDS looks at. What lies beyond in a monstrous one isn't found.
 constexpr std::uint64_t kMaxFilteredHeader = 4 * 1024 * 1024;
 
@@ -22,6 +24,8 @@ bool is_whole_message(const Section& section) { return section.part.empty() && s
 bool is_filtered(const Section& section) {
   return section.text == Section::Text::header_fields || section.text == Section::Text::header_fields_not;
 }
+
+store::Error too_short() { return {store::Errc::corrupt, "a body is shorter than its summary says"}; }
 
 std::size_t total(const std::size_t (&sizes)[3]) { return sizes[0] + sizes[1] + sizes[2]; }
 
@@ -74,6 +78,7 @@ FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch&
         field_names_.emplace_back();
         if (is_filtered(item.section)) field_names_.back().emplace(item.section.fields);
         if (!is_whole_message(item.section)) needs_summary_ = true;
+        if (item.section.text == Section::Text::all || item.section.text == Section::Text::text) reads_texts_ = true;
         break;
     }
   }
@@ -98,11 +103,15 @@ FetchRenderer::Asked FetchRenderer::next() {
   return asked;
 }
 
-void FetchRenderer::gather(std::size_t most) {
+void FetchRenderer::gather(std::size_t most, std::uint64_t most_bytes) {
   if (gathered_at_ < gathered_.size()) return;
   gathered_.clear();
   gathered_at_ = 0;
-  while (gathered_.size() < most && has_next()) gathered_.push_back(next());
+  std::uint64_t bytes = 0;
+  while (gathered_.size() < most && bytes < most_bytes && has_next()) {
+    gathered_.push_back(next());
+    bytes += gathered_.back().message->size;
+  }
 }
 
 FetchRenderer::Outcome FetchRenderer::render(std::string& out, std::size_t limit) {
@@ -145,7 +154,7 @@ bool FetchRenderer::render_from_memory(std::string& out, std::size_t end) {
 }
 
 bool FetchRenderer::render_from_summaries(std::string& out, std::size_t end) {
-  gather(kSummaryBatch);
+  gather(kSummaryBatch, UINT64_MAX);
   if (gathered_at_ == gathered_.size()) return false;
   std::vector<store::BodyId> bodies;
   bodies.reserve(gathered_.size() - gathered_at_);
@@ -172,20 +181,60 @@ bool FetchRenderer::prepare() {
   ready_.clear();
   ready_at_ = 0;
   texts_.clear();
-  extents_.clear();
-  gather(kSectionBatch);
+  pieces_.clear();
+  bytes_.clear();
+  gather(kSectionBatch, reads_texts_ ? kBatchBytes : UINT64_MAX);
   if (gathered_at_ == gathered_.size()) return false;
-  if (needs_summary_) return prepare_from_summaries();
-  while (gathered_at_ < gathered_.size()) {
-    const Asked& asked = gathered_[gathered_at_++];
-    ready_.push_back({.asked = asked, .extents_begin = extents_.size()});
-    for (const FetchItem* item : sections_) extents_.push_back(clipped({0, asked.message->size}, item->partial));
+  if (needs_summary_) {
+    prepare_from_summaries();
+  } else {
+    while (gathered_at_ < gathered_.size()) {
+      const Asked& asked = gathered_[gathered_at_++];
+      ready_.push_back({.asked = asked, .pieces_begin = pieces_.size()});
+      for (const FetchItem* item : sections_)
+        pieces_.push_back({.extent = clipped({0, asked.message->size}, item->partial)});
+    }
   }
+  if (!has_failed_) read_small_pieces();
   return true;
 }
 
+std::uint64_t FetchRenderer::bytes_wanted(std::size_t section, const Extent& extent) const {
+  const std::uint64_t length = extent.end - extent.begin;
+  return field_names_[section] ? std::min(length, kMaxFilteredHeader) : length;
+}
+
+void FetchRenderer::read_small_pieces() {
+  std::vector<store::Store::BodyRange> ranges;
+  std::vector<Piece*> pieces;
+  std::uint64_t bytes = 0;
+  for (const Ready& ready : ready_) {
+    for (std::size_t section = 0; section < sections_.size(); ++section) {
+      Piece& piece = pieces_[ready.pieces_begin + section];
+      if (!piece.extent) continue;
+      const std::uint64_t length = bytes_wanted(section, *piece.extent);
+      if (length > kSmallPiece || bytes + length > kBatchBytes) continue;
+      bytes += length;
+      ranges.push_back({ready.asked.message->body, piece.extent->begin, length});
+      pieces.push_back(&piece);
+    }
+  }
+  if (ranges.empty()) return;
+  const auto done = store_.read_bodies(ranges, bytes_, [&](std::size_t i, bool is_there) {
+    const std::size_t begin = i == 0 ? 0 : pieces[i - 1]->begin + pieces[i - 1]->size;
+    pieces[i]->bytes = is_there ? Piece::Bytes::read : Piece::Bytes::gone;
+    pieces[i]->begin = begin;
+    pieces[i]->size = bytes_.size() - begin;
+    return true;
+  });
+  if (!done) {
+    error_ = done.error();
+    has_failed_ = true;
+  }
+}
+
 // Bodies aren't read inside: the store's read is one short transaction.
-bool FetchRenderer::prepare_from_summaries() {
+void FetchRenderer::prepare_from_summaries() {
   std::vector<store::BodyId> bodies;
   for (std::size_t i = gathered_at_; i < gathered_.size(); ++i) bodies.push_back(gathered_[i].message->body);
   const auto taken = store_.summaries(bodies, [&](std::size_t, const mime::Summary* summary) {
@@ -194,7 +243,7 @@ bool FetchRenderer::prepare_from_summaries() {
       has_missed_ = true;
       return true;
     }
-    Ready ready{.asked = asked, .texts_begin = texts_.size(), .extents_begin = extents_.size()};
+    Ready ready{.asked = asked, .texts_begin = texts_.size(), .pieces_begin = pieces_.size()};
     const std::string* texts[3] = {&summary->envelope, &summary->body, &summary->body_structure};
     for (std::size_t i = 0; i < 3; ++i) {
       if (!wants_text_[i]) continue;
@@ -205,7 +254,7 @@ bool FetchRenderer::prepare_from_summaries() {
       std::optional<Extent> extent = section_extent(item->section, *summary);
       // A filtered header is cut once it is filtered.
       if (extent && !is_filtered(item->section)) extent = clipped(*extent, item->partial);
-      extents_.push_back(extent);
+      pieces_.push_back({.extent = extent});
     }
     ready_.push_back(ready);
     return texts_.size() < kMaxTexts;
@@ -214,7 +263,6 @@ bool FetchRenderer::prepare_from_summaries() {
     error_ = taken.error();
     has_failed_ = true;
   }
-  return true;
 }
 
 void FetchRenderer::write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const {
@@ -249,24 +297,37 @@ bool FetchRenderer::write_section(std::string& out, std::size_t end) {
     return true;
   }
   const FetchItem& item = *sections_[section_];
-  const std::optional<Extent> extent = extents_[ready_[ready_at_].extents_begin + section_];
-  if (!extent) {
+  const Piece& piece = pieces_[ready_[ready_at_].pieces_begin + section_];
+  if (!piece.extent) {
     writer_->nil(item);
     ++section_;
     return true;
   }
-  if (field_names_[section_]) return write_fields(out, item, *extent);
-  writer_->literal(item, extent->end - extent->begin);
-  literal_ = *extent;
+  if (piece.bytes == Piece::Bytes::gone) return give_up_message(out, {store::Errc::not_found, "expunged meanwhile"});
+  if (field_names_[section_]) return write_fields(out, item, piece);
+  const std::uint64_t length = piece.extent->end - piece.extent->begin;
+  if (piece.bytes == Piece::Bytes::read) {
+    if (piece.size != length) return give_up_message(out, too_short());
+    writer_->literal(item, length);
+    out.append(bytes_, piece.begin, piece.size);
+    ++section_;
+    return true;
+  }
+  writer_->literal(item, length);
+  literal_ = *piece.extent;
   ++section_;
-  return literal_.begin == literal_.end || read_piece(out, std::max(end, out.size() + kFirstPiece));
+  return read_piece(out, std::max(end, out.size() + kFirstPiece));
 }
 
-bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, Extent extent) {
-  std::string header;
-  const std::uint64_t length = std::min(extent.end - extent.begin, kMaxFilteredHeader);
-  const auto read = store_.read_body(ready_[ready_at_].asked.message->body, extent.begin, length, header);
-  if (!read) return give_up_message(out, read.error());
+bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, const Piece& piece) {
+  std::string own;
+  std::string_view header = std::string_view(bytes_).substr(piece.begin, piece.size);
+  if (piece.bytes == Piece::Bytes::unread) {
+    const auto read = store_.read_body(ready_[ready_at_].asked.message->body, piece.extent->begin,
+                                       bytes_wanted(section_, *piece.extent), own);
+    if (!read) return give_up_message(out, read.error());
+    header = own;
+  }
   const std::string fields =
       mime::header_fields(header, *field_names_[section_], item.section.text == Section::Text::header_fields_not);
   const Extent part = clipped({0, fields.size()}, item.partial);
@@ -281,8 +342,7 @@ bool FetchRenderer::read_piece(std::string& out, std::size_t end) {
   const std::uint64_t length = std::min<std::uint64_t>(literal_.end - literal_.begin, end - had);
   const auto read = store_.read_body(ready_[ready_at_].asked.message->body, literal_.begin, length, out);
   if (!read) return give_up_message(out, read.error());
-  if (out.size() - had != length)
-    return give_up_message(out, {store::Errc::corrupt, "a body is shorter than its summary says"});
+  if (out.size() - had != length) return give_up_message(out, too_short());
   literal_.begin += length;
   return true;
 }

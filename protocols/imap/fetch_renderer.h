@@ -66,24 +66,33 @@ class FetchRenderer {
     Asked asked;
     std::size_t texts_begin = 0;
     std::size_t text_sizes[3] = {};  // envelope, body, body structure
-    std::size_t extents_begin = 0;   // in extents_, one a section
+    std::size_t pieces_begin = 0;    // in pieces_, one a section
+  };
+  // A section of a message: where it lies, and its bytes if they are small, which are read for many messages at once.
+  struct Piece {
+    std::optional<Extent> extent;
+    enum class Bytes : std::uint8_t { unread, read, gone } bytes = Bytes::unread;
+    std::size_t begin = 0;  // in bytes_
+    std::size_t size = 0;
   };
 
   bool has_next() const { return range_ < sequences_.size(); }
   Asked next();
   const store::Message& at(std::uint32_t sequence);
-  void gather(std::size_t most);
+  void gather(std::size_t most, std::uint64_t most_bytes);
 
   // Each renders or prepares some of what is left. False: nothing is left, or error_ is set.
   bool render_from_memory(std::string& out, std::size_t end);
   bool render_from_summaries(std::string& out, std::size_t end);
   bool prepare();
-  bool prepare_from_summaries();
+  void prepare_from_summaries();
+  void read_small_pieces();
+  std::uint64_t bytes_wanted(std::size_t section, const Extent& extent) const;
 
   void write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const;
   void begin_message(std::string& out);
   bool write_section(std::string& out, std::size_t end);
-  bool write_fields(std::string& out, const FetchItem& item, Extent extent);
+  bool write_fields(std::string& out, const FetchItem& item, const Piece& piece);
   bool read_piece(std::string& out, std::size_t end);
   bool give_up_message(std::string& out, store::Error error);
 
@@ -99,6 +108,7 @@ class FetchRenderer {
   bool wants_size_ = false;
   bool wants_text_[3] = {};  // envelope, body, body structure
   bool needs_summary_ = false;
+  bool reads_texts_ = false;  // not only headers, so that message sizes say how much a batch is
   std::vector<const FetchItem*> sections_;
   std::vector<std::optional<mime::FieldNames>> field_names_;  // in step with sections_
 
@@ -113,7 +123,8 @@ class FetchRenderer {
   std::vector<Ready> ready_;
   std::size_t ready_at_ = 0;
   std::string texts_;
-  std::vector<std::optional<Extent>> extents_;
+  std::vector<Piece> pieces_;
+  std::string bytes_;
 
   // --- the message being written
   std::optional<FetchWriter> writer_;

@@ -6,16 +6,15 @@
 #include <utility>
 
 #include "core/base/ascii.h"
-#include "core/mime/date.h"
-#include "core/mime/header.h"
-#include "core/mime/summary.h"
 #include "core/mime/text.h"
+#include "protocols/imap/search_source.h"
 
 namespace portreeve::imap {
 namespace {
 
-constexpr std::size_t kFirstHeaderRead = 8 * 1024;  // most headers end before
-constexpr std::size_t kWholeMessage = 256 * 1024;   // read at once rather than part by part
+// The beginnings that are read for many: most headers end before, and most messages that are only text.
+constexpr std::uint64_t kHeaderRead = 8 * 1024;
+constexpr std::uint64_t kBodyRead = 16 * 1024;
 
 std::chrono::sys_days day_of(std::int64_t unix_seconds) {
   return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(unix_seconds)));
@@ -30,87 +29,25 @@ bool compare(SearchDate::Relation relation, std::chrono::sys_days is, std::chron
   return is >= wanted;
 }
 
-bool header_contains(std::string_view header, std::string_view needle) {
-  mime::FieldReader fields(header);
-  for (mime::Field field; fields.next(field);) {
-    if (mime::contains(std::string(field.name) + ": " + mime::decode_header(field.value), needle)) return true;
-  }
-  return false;
-}
+using Verdict = SearchMatcher::Verdict;
 
-bool is_leaf(const std::vector<mime::Part>& parts, std::size_t index) {
-  return !parts[index].is_message && !parts[index].is_multipart;
+Verdict verdict(bool is_match) { return is_match ? Verdict::yes : Verdict::no; }
+
+Verdict negated(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::no: return Verdict::yes;
+    case Verdict::yes: return Verdict::no;
+    case Verdict::open: break;
+  }
+  return Verdict::open;
 }
 
 }  // namespace
 
-// One message's bytes, read when they are first asked for. After a failure everything is empty and error() is set.
-class SearchMatcher::Source {
- public:
-  Source(store::Store& store, const store::Message& message) : store_(store), message_(message) {}
-
-  const std::optional<store::Error>& error() const { return error_; }
-
-  std::string_view header() {
-    if (header_) return *header_;
-    header_.emplace(read(0, kFirstHeaderRead));
-    std::size_t size = mime::header_block(*header_).size();
-    if (size == header_->size() && size < message_.size) {
-      *header_ = read(0, kMaxSearchedHeader);
-      size = mime::header_block(*header_).size();
-    }
-    header_->resize(size);
-    return *header_;
-  }
-
-  // Looks through the text parts, and the headers of messages within.
-  bool body_contains(std::string_view needle) {
-    const auto summary = store_.summary(message_.body);
-    if (!summary) {
-      error_ = summary.error();
-      return false;
-    }
-    const std::vector<mime::Part>& parts = summary->parts;
-    for (std::size_t i = 0; i < parts.size() && !error_; ++i) {
-      const mime::Part& part = parts[i];
-      const std::string part_header =
-          read(part.header_begin, std::min<std::uint64_t>(part.body_begin - part.header_begin, kMaxSearchedHeader));
-      const bool is_within = i > 0 && parts[static_cast<std::size_t>(part.parent)].is_message;
-      if (is_within && header_contains(part_header, needle)) return true;
-      if (!is_leaf(parts, i) || !mime::is_text_part(part_header)) continue;
-      // What a transfer encoding or charset makes longer than the limit isn't looked at either.
-      const std::string body =
-          read(part.body_begin, std::min<std::uint64_t>(part.body_end - part.body_begin, kMaxSearchedText));
-      if (mime::contains(mime::decode_text(part_header, body, kMaxSearchedText), needle)) return true;
-    }
-    return false;
-  }
-
- private:
-  std::string read(std::uint64_t offset, std::uint64_t length) {
-    std::string out;
-    if (error_ || offset >= message_.size) return out;
-    length = std::min<std::uint64_t>(length, message_.size - offset);
-    if (message_.size <= kWholeMessage && length > 0) {
-      if (!whole_) load(whole_.emplace(), 0, message_.size);
-      return whole_->size() > offset ? whole_->substr(offset, length) : out;
-    }
-    load(out, offset, length);
-    return out;
-  }
-  void load(std::string& out, std::uint64_t offset, std::uint64_t length) {
-    if (const auto done = store_.read_body(message_.body, offset, length, out); !done) error_ = done.error();
-  }
-
-  store::Store& store_;
-  const store::Message& message_;
-  std::optional<std::string> header_;
-  std::optional<std::string> whole_;
-  std::optional<store::Error> error_;
-};
-
 SearchMatcher::SearchMatcher(store::Store& store, const View& view, const SearchKey& key)
     : store_(store), view_(view), root_(compile(key)) {}
+
+// --- the plan
 
 store::Flags SearchMatcher::keyword_bit(const std::string& keyword) const {
   const auto& keywords = view_.messages().keywords;
@@ -128,7 +65,15 @@ SearchMatcher::Node SearchMatcher::compile_numbers(const SearchNumbers& numbers)
   return {.kind = Kind::sequences, .ranges = numbers.set.normalized(messages.exists())};
 }
 
-SearchMatcher::Node SearchMatcher::compile_children(Kind kind, const std::vector<SearchKey>& keys) const {
+SearchMatcher::Node SearchMatcher::compile_header(const SearchHeader& test) const {
+  const bool is_subject = base::equals_ignoring_case(test.field, "Subject");
+  return {.kind = is_subject ? Kind::subject : Kind::header,
+          .cost = is_subject ? Cost::summary : Cost::header,
+          .field = test.field,
+          .needle = mime::fold(test.text)};
+}
+
+SearchMatcher::Node SearchMatcher::compile_children(Kind kind, const std::vector<SearchKey>& keys) {
   Node node{.kind = kind};
   for (const SearchKey& key : keys) {
     node.children.push_back(compile(key));
@@ -138,9 +83,9 @@ SearchMatcher::Node SearchMatcher::compile_children(Kind kind, const std::vector
   return node;
 }
 
-SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) const {
+SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) {
   struct Compiler {
-    const SearchMatcher& matcher;
+    SearchMatcher& matcher;
     Node operator()(const SearchAll&) const { return {}; }
     Node operator()(const SearchFlag& test) const {
       return {.kind = Kind::flags, .is_wanted = test.is_wanted, .mask = test.flag};
@@ -154,12 +99,10 @@ SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) const {
       return {.kind = test.is_larger ? Kind::larger : Kind::smaller, .octets = test.octets};
     }
     Node operator()(const SearchDate& test) const {
-      if (test.is_sent) return {.kind = Kind::sent, .cost = Cost::header, .date = test};
+      if (test.is_sent) return {.kind = Kind::sent, .cost = Cost::summary, .date = test};
       return {.kind = Kind::date, .date = test};
     }
-    Node operator()(const SearchHeader& test) const {
-      return {.kind = Kind::header, .cost = Cost::header, .field = test.field, .needle = mime::fold(test.text)};
-    }
+    Node operator()(const SearchHeader& test) const { return matcher.compile_header(test); }
     Node operator()(const SearchText& test) const {
       return {.kind = Kind::text, .cost = Cost::body, .needle = mime::fold(test.text), .has_header = test.has_header};
     }
@@ -167,45 +110,121 @@ SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) const {
     Node operator()(const SearchOr& test) const { return matcher.compile_children(Kind::disjunction, test.keys); }
     Node operator()(const SearchNot& test) const { return matcher.compile_children(Kind::negation, test.keys); }
   };
-  return std::visit(Compiler{*this}, key.test);
+  Node node = std::visit(Compiler{*this}, key.test);
+  costs_ |= 1U << static_cast<unsigned>(node.cost);
+  return node;
 }
 
-store::Result<bool> SearchMatcher::matches(std::uint32_t sequence, const store::Message& message) const {
-  Source source(store_, message);
-  const bool is_match = matches(root_, sequence, message, source);
-  if (source.error()) return std::unexpected(*source.error());
-  return is_match;
+// --- the verdict
+
+Verdict SearchMatcher::judge(std::uint32_t sequence, const store::Message& message) const {
+  Source nothing(nullptr, message);
+  return judge(root_, sequence, message, nothing);
 }
 
-bool SearchMatcher::matches(const Node& node, std::uint32_t sequence, const store::Message& message,
-                            Source& source) const {
-  const auto child_matches = [&](const Node& child) { return matches(child, sequence, message, source); };
+// A test that wants more than the source has yet is left open.
+Verdict SearchMatcher::judge(const Node& node, std::uint32_t sequence, const store::Message& message,
+                             Source& source) const {
   switch (node.kind) {
-    case Kind::all: return true;
-    case Kind::flags: return ((message.flags & node.mask) != 0) == node.is_wanted;
-    case Kind::recent: return view_.is_recent(message.uid) == node.is_wanted;
-    case Kind::sequences: return contains(node.ranges, sequence);
-    case Kind::larger: return message.size > node.octets;
-    case Kind::smaller: return message.size < node.octets;
-    case Kind::date: return compare(node.date.relation, day_of(message.internal_date), node.date.day);
-    case Kind::sent: {
-      const auto field = mime::find_field(source.header(), "Date");
-      const auto date = field ? mime::parse_date(*field) : std::nullopt;
-      // The day that stands there, "disregarding time and timezone".
-      return date && compare(node.date.relation, day_of(date->unix_seconds + std::int64_t{60} * date->zone_minutes),
-                             node.date.day);
-    }
+    case Kind::all: return Verdict::yes;
+    case Kind::flags: return verdict(((message.flags & node.mask) != 0) == node.is_wanted);
+    case Kind::recent: return verdict(view_.is_recent(message.uid) == node.is_wanted);
+    case Kind::sequences: return verdict(contains(node.ranges, sequence));
+    case Kind::larger: return verdict(message.size > node.octets);
+    case Kind::smaller: return verdict(message.size < node.octets);
+    case Kind::date: return verdict(compare(node.date.relation, day_of(message.internal_date), node.date.day));
+    case Kind::sent:
+      if (!source.has_facts()) return Verdict::open;
+      // RFC 3501 §6.4.4: the day that stands there, "disregarding time and timezone".
+      return verdict(source.local_date() && compare(node.date.relation, day_of(*source.local_date()), node.date.day));
+    case Kind::subject:
+      if (!source.has_facts()) return Verdict::open;
+      return verdict(source.subject() && mime::contains(mime::decode_header(*source.subject()), node.needle));
     case Kind::header:
-      return std::ranges::any_of(mime::find_fields(source.header(), node.field), [&](std::string_view value) {
-        return mime::contains(mime::decode_header(value), node.needle);
-      });
+      return source.has_header() ? verdict(source.field_contains(node.field, node.needle)) : Verdict::open;
     case Kind::text:
-      return (node.has_header && header_contains(source.header(), node.needle)) || source.body_contains(node.needle);
-    case Kind::conjunction: return std::ranges::all_of(node.children, child_matches);
-    case Kind::disjunction: return std::ranges::any_of(node.children, child_matches);
-    case Kind::negation: return !child_matches(node.children.front());
+      if (node.has_header && source.has_header() && source.header_contains(node.needle)) return Verdict::yes;
+      return source.can_read() ? verdict(source.body_contains(node.needle)) : Verdict::open;
+    case Kind::negation: return negated(judge(node.children.front(), sequence, message, source));
+    case Kind::conjunction:
+    case Kind::disjunction: break;
   }
-  return false;
+  const Verdict settling = node.kind == Kind::conjunction ? Verdict::no : Verdict::yes;
+  Verdict all = negated(settling);
+  for (const Node& child : node.children) {
+    const Verdict one = judge(child, sequence, message, source);
+    if (one == settling) return settling;
+    if (one == Verdict::open) all = Verdict::open;
+  }
+  return all;
+}
+
+store::Result<> SearchMatcher::decide(std::span<Candidate> candidates) const {
+  std::vector<Source> sources;
+  sources.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) sources.emplace_back(&store_, *candidate.message);
+
+  if (has(Cost::summary) || has(Cost::body)) {
+    if (const auto done = decide_from_summaries(candidates, sources); !done) return done;
+  }
+  if (has(Cost::header) || has(Cost::body)) {
+    if (const auto done = decide_from_headers(candidates, sources); !done) return done;
+  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].verdict != Verdict::open) continue;
+    sources[i].allow_reading();
+    candidates[i].verdict = judge(root_, candidates[i].sequence, *candidates[i].message, sources[i]);
+    if (!sources[i].error()) continue;
+    if (sources[i].error()->code != store::Errc::not_found) return std::unexpected(*sources[i].error());
+    candidates[i].verdict = Verdict::no;
+    candidates[i].is_gone = true;
+  }
+  return {};
+}
+
+store::Result<> SearchMatcher::decide_from_summaries(std::span<Candidate> candidates,
+                                                     std::vector<Source>& sources) const {
+  std::vector<store::BodyId> bodies;
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].verdict != Verdict::open) continue;
+    bodies.push_back(candidates[i].message->body);
+    which.push_back(i);
+  }
+  return store_.summaries(bodies, [&](std::size_t i, const mime::Summary* summary) {
+    Candidate& candidate = candidates[which[i]];
+    if (summary == nullptr) {
+      candidate.verdict = Verdict::no;
+      candidate.is_gone = true;
+    } else {
+      sources[which[i]].take(*summary, has(Cost::body));
+      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, sources[which[i]]);
+    }
+    return true;
+  });
+}
+
+store::Result<> SearchMatcher::decide_from_headers(std::span<Candidate> candidates,
+                                                   std::vector<Source>& sources) const {
+  std::vector<store::Store::BodyRange> ranges;
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].verdict != Verdict::open) continue;
+    ranges.push_back({candidates[i].message->body, 0, has(Cost::body) ? kBodyRead : kHeaderRead});
+    which.push_back(i);
+  }
+  std::string bytes;
+  return store_.read_bodies(ranges, bytes, [&](std::size_t i, bool is_there) {
+    Candidate& candidate = candidates[which[i]];
+    if (!is_there) {
+      candidate.verdict = Verdict::no;
+      candidate.is_gone = true;
+    } else {
+      sources[which[i]].take_beginning(std::exchange(bytes, {}));
+      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, sources[which[i]]);
+    }
+    return true;
+  });
 }
 
 }  // namespace portreeve::imap

@@ -1,13 +1,16 @@
 // Tells which messages of a view match the criteria of a SEARCH (RFC 3501 §6.4.4).
 //
-// Criteria are reordered by cost: what memory knows (flags, numbers, sizes, dates) is asked before a header is read,
-// and headers before bodies. Text is compared decoded and folded, whatever charset and encoding the sender chose.
+// Criteria are asked in the order of their cost: what memory knows (flags, numbers, sizes, dates), what the summary of
+// a message has (its subject and date), headers, and at last bodies; each only where the cheaper ones left it open.
+// Summaries and headers are read for many messages at once. Text is compared decoded and folded, whatever charset and
+// encoding the sender chose.
 //
 // Limits. Of a text part the first kMaxSearchedText bytes are searched; of a header kMaxSearchedHeader.
 // Threads: one at a time; on a worker if needs_store(). The view must not change meanwhile.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,12 +26,22 @@ constexpr std::size_t kMaxSearchedHeader = 1024 * 1024;
 
 class SearchMatcher {
  public:
+  enum class Verdict : std::uint8_t { no, yes, open };
+  struct Candidate {
+    std::uint32_t sequence = 0;
+    const store::Message* message = nullptr;
+    Verdict verdict = Verdict::open;
+    bool is_gone = false;  // its body is no longer there; then the verdict is no
+  };
+
   // `store` and `view` must outlive it.
   SearchMatcher(store::Store& store, const View& view, const SearchKey& key);
 
   bool needs_store() const { return root_.cost > Cost::memory; }
-  // An error is the store's; not_found is a message whose body is gone.
-  store::Result<bool> matches(std::uint32_t sequence, const store::Message& message) const;
+  // From memory alone. Never open if not needs_store().
+  Verdict judge(std::uint32_t sequence, const store::Message& message) const;
+  // Decides all that are open. Each takes up to 16 KiB meanwhile: give it a hundred.
+  store::Result<> decide(std::span<Candidate> candidates) const;
 
  private:
   enum class Kind : std::uint8_t {
@@ -40,17 +53,18 @@ class SearchMatcher {
     smaller,
     date,
     sent,
+    subject,
     header,
     text,
     conjunction,
     disjunction,
-    negation
+    negation,
   };
-  enum class Cost : std::uint8_t { memory, header, body };
+  enum class Cost : std::uint8_t { memory, summary, header, body };
 
   struct Node {
     Kind kind = Kind::all;
-    Cost cost = Cost::memory;
+    Cost cost = Cost::memory;  // the highest of it and what is below
     bool is_wanted = true;
     store::Flags mask = 0;
     std::uint32_t octets = 0;
@@ -63,14 +77,20 @@ class SearchMatcher {
   };
   class Source;
 
-  Node compile(const SearchKey& key) const;
+  Node compile(const SearchKey& key);
   Node compile_numbers(const SearchNumbers& numbers) const;
-  Node compile_children(Kind kind, const std::vector<SearchKey>& keys) const;
+  Node compile_header(const SearchHeader& test) const;
+  Node compile_children(Kind kind, const std::vector<SearchKey>& keys);
   store::Flags keyword_bit(const std::string& keyword) const;
-  bool matches(const Node& node, std::uint32_t sequence, const store::Message& message, Source& source) const;
+  bool has(Cost cost) const { return (costs_ & (1U << static_cast<unsigned>(cost))) != 0; }
+
+  Verdict judge(const Node& node, std::uint32_t sequence, const store::Message& message, Source& source) const;
+  store::Result<> decide_from_summaries(std::span<Candidate> candidates, std::vector<Source>& sources) const;
+  store::Result<> decide_from_headers(std::span<Candidate> candidates, std::vector<Source>& sources) const;
 
   store::Store& store_;
   const View& view_;
+  unsigned costs_ = 0;  // those of the leaves, a bit each; set by compile()
   Node root_;
 };
 

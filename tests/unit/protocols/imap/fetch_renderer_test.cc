@@ -155,6 +155,17 @@ TEST_F(FetchRendering, StreamsManyAndBigMessages) {
   EXPECT_EQ(fetch("1:*", "BODY.PEEK[]"), expected);
 }
 
+TEST_F(FetchRendering, ReadsTheHeadersOfManyMessagesAtOnce) {
+  std::string expected;
+  for (int i = 1; i <= 150; ++i) {
+    store.add(std::string(kPlain));
+    expected += "* " + std::to_string(i) + " FETCH (BODY[HEADER.FIELDS (Subject)] {16}\r\nSubject: one\r\n\r\n)\r\n";
+  }
+  store.add("Subject: one\r\nX-Long: " + std::string(100'000, 'x') + "\r\n\r\n");
+  expected += "* 151 FETCH (BODY[HEADER.FIELDS (Subject)] {16}\r\nSubject: one\r\n\r\n)\r\n";
+  EXPECT_EQ(fetch("1:*", "BODY.PEEK[HEADER.FIELDS (Subject)]"), expected);
+}
+
 TEST_F(FetchRendering, PassesOverMessagesThatAreGone) {
   store.add("a");
   const store::BodyId gone = store.add("b").body;
@@ -169,8 +180,8 @@ TEST_F(FetchRendering, PassesOverMessagesThatAreGone) {
 }
 
 TEST_F(FetchRendering, EndsTheSessionRatherThanALiteralTooShort) {
-  const store::BodyId body = store.add(std::string(10'000, 'x')).body;
-  store.shorten(body, 6'000);
+  const store::BodyId body = store.add(std::string(100'000, 'x')).body;
+  store.shorten(body, 80'000);
   View view(store.snapshot_of_all());
   Fetch command;
   command.items.emplace_back().kind = FetchItem::Kind::rfc822;
@@ -179,7 +190,7 @@ TEST_F(FetchRendering, EndsTheSessionRatherThanALiteralTooShort) {
     // Nothing of it was sent: it can be taken back.
     FetchRenderer renderer(store, view, command, Numbers::sequence, sequences, {});
     std::string out = "* OK before\r\n";
-    EXPECT_EQ(renderer.render(out, 100'000), FetchRenderer::Outcome::failed);
+    EXPECT_EQ(renderer.render(out, 200'000), FetchRenderer::Outcome::failed);
     EXPECT_EQ(out, "* OK before\r\n");
     EXPECT_EQ(renderer.error().code, store::Errc::corrupt);
   }
@@ -187,7 +198,7 @@ TEST_F(FetchRendering, EndsTheSessionRatherThanALiteralTooShort) {
     FetchRenderer renderer(store, view, command, Numbers::sequence, sequences, {});
     std::string out;
     EXPECT_EQ(renderer.render(out, 100), FetchRenderer::Outcome::more);
-    EXPECT_EQ(renderer.render(out, 100'000), FetchRenderer::Outcome::broken);
+    EXPECT_EQ(renderer.render(out, 200'000), FetchRenderer::Outcome::broken);
   }
 }
 
