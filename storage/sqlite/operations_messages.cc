@@ -91,7 +91,6 @@ void stage(Transaction& transaction, BodyId body, std::uint32_t chunk, std::stri
 }
 
 void drop_staging(Transaction& transaction, BodyId body) {
-  transaction.after_commit([&staging = transaction.shared().staging, body] { staging.release(body); });
   // A message that was delivered meanwhile isn't staged any longer.
   if (transaction.db().number("SELECT 1 FROM staging WHERE body = ?", 0, body) == 0) return;
   transaction.db().run("DELETE FROM staging WHERE body = ?", body);

@@ -67,6 +67,11 @@ void refuse_foreign(Connection& connection, std::int64_t version) {
   }
 }
 
+std::string journal_mode(Connection& connection) {
+  Query query(connection, "PRAGMA journal_mode");
+  return query.step() ? std::string(query.text(0)) : std::string();
+}
+
 }  // namespace
 
 std::int64_t schema_version(Connection& connection) {
@@ -81,7 +86,9 @@ void prepare_schema(Connection& writer) {
     // These two count only before the first table is made, and auto_vacuum can't be switched on later.
     writer.script("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
   }
+  // Some file systems can't give the shared memory that it needs; SQLite then goes on without saying so.
   writer.script("PRAGMA journal_mode = WAL");
+  if (journal_mode(writer) != "wal") fail(Errc::io, "the file system can't hold a write-ahead log");
   writer.script("PRAGMA synchronous = FULL");
   writer.script("PRAGMA wal_autocheckpoint = 0");
   writer.script("PRAGMA journal_size_limit = 67108864");

@@ -176,6 +176,8 @@ void SqliteStore::stage(BodyId body, std::uint32_t chunk, std::string bytes, Don
 }
 
 void SqliteStore::drop_staging(BodyId body) {
+  // At once, so that a disk too full to remove it doesn't take the cap along.
+  shared_.staging.release(body);
   submit<void>(kSmall, [body](Transaction& t) { sqlite::drop_staging(t, body); }, nullptr);
 }
 
@@ -269,7 +271,14 @@ Result<void> SqliteStore::read_body(BodyId body, std::uint64_t offset, std::uint
 // --- upkeep
 
 void SqliteStore::backup(std::string path, Done<void> done) {
-  Backup::start(*writer_, upkeep_, std::move(path), std::move(done));
+  if (is_backing_up_.exchange(true)) {
+    submit<void>(kSmall, [](Transaction&) { fail(Errc::exists, "another backup is under way"); }, std::move(done));
+    return;
+  }
+  Backup::start(*writer_, upkeep_, std::move(path), [this, done = std::move(done)](Result<void> result) mutable {
+    is_backing_up_ = false;
+    done(std::move(result));
+  });
 }
 
 void SqliteStore::check(bool mend, Done<std::vector<Finding>> done) {

@@ -70,6 +70,7 @@ class SqliteStore final : public Store {
   Ownership ownership_;
   Shared shared_;
   Upkeep upkeep_;
+  std::atomic<bool> is_backing_up_ = false;
   // The writer's connection is the last to be closed, which leaves no WAL behind.
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Readers> readers_;
