@@ -29,9 +29,9 @@ std::optional<mime::Summary> read_summary(Connection& connection, BodyId body) {
   return summary;
 }
 
-void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
+bool try_read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
   const std::uint64_t first = offset / Store::kStagedChunkBytes;
-  if (first >= kMaxChunks) return;
+  if (first >= kMaxChunks) return true;
   std::uint64_t skipped = offset % Store::kStagedChunkBytes;
   Query query(connection, "SELECT id, data FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id");
   query.bind(chunk_row(body, static_cast<std::uint32_t>(first)), chunk_row(body, kMaxChunks - 1));
@@ -49,9 +49,12 @@ void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::u
     if (length == 0) break;
   }
   // Past the end of a body that ends with its chunk there is no row either.
-  if (!is_found && connection.number("SELECT 1 FROM chunk WHERE id = ?", 0, chunk_row(body, 0)) == 0) {
+  return is_found || connection.number("SELECT 1 FROM chunk WHERE id = ?", 0, chunk_row(body, 0)) != 0;
+}
+
+void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
+  if (!try_read_body(connection, body, offset, length, out))
     fail(Errc::not_found, "there is no body " + std::to_string(body));
-  }
 }
 
 }  // namespace portreeve::store::sqlite

@@ -19,6 +19,8 @@ void write_summary(Connection& connection, BodyId body, const mime::Summary& sum
 
 // Nullopt if there is none.
 std::optional<mime::Summary> read_summary(Connection& connection, BodyId body);
+// As Store::read_body(), but false if the body isn't there.
+bool try_read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out);
 // As Store::read_body().
 void read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out);
 

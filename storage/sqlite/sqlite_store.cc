@@ -268,6 +268,21 @@ Result<void> SqliteStore::read_body(BodyId body, std::uint64_t offset, std::uint
   });
 }
 
+Result<void> SqliteStore::read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
+                                      const std::function<bool(std::size_t, bool)>& read) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    for (std::size_t i = 0; i < ranges.size();) {
+      const Reading reading(*reader);
+      for (const std::size_t end = std::min(i + kRowsPerReading, ranges.size()); i < end; ++i) {
+        const BodyRange& range = ranges[i];
+        const bool is_there = try_read_body(*reader, range.body, range.offset, range.length, out);
+        if (!read(i, is_there)) return;
+      }
+    }
+  });
+}
+
 // --- upkeep
 
 void SqliteStore::backup(std::string path, Done<void> done) {

@@ -50,6 +50,8 @@ class SqliteStore final : public Store {
   Result<void> summaries(const std::vector<BodyId>& bodies,
                          const std::function<bool(std::size_t, const mime::Summary*)>& take) override;
   Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) override;
+  Result<void> read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
+                           const std::function<bool(std::size_t, bool)>& read) override;
 
   void backup(std::string path, Done<void> done) override;
   void check(bool mend, Done<std::vector<Finding>> done) override;

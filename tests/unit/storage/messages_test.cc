@@ -271,6 +271,16 @@ TEST_F(MessagesTest, BodiesAreReadFromAnyOffset) {
   std::string out;
   EXPECT_EQ(code(store_->read_body(id + 1, 0, 9, out)), Errc::not_found);
   EXPECT_EQ(code(store_->summary(id + 1)), Errc::not_found);
+
+  // Several at once, with one that isn't there between them; and no further than is wanted.
+  out.clear();
+  std::string seen;
+  const std::vector<Store::BodyRange> ranges{{id, 1, 3}, {id + 1, 0, 9}, {id, 0, 2}, {id, 0, 2}};
+  ASSERT_TRUE(store_->read_bodies(ranges, out, [&](std::size_t i, bool is_there) {
+    seen += std::to_string(i) + (is_there ? "+" : "-") + std::to_string(out.size()) + " ";
+    return i < 2;
+  }));
+  EXPECT_EQ(seen, "0+3 1-3 2+5 ");
 }
 
 TEST_F(MessagesTest, SummariesComeInTheOrderAsked) {
