@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <latch>
 
 #include "tests/unit/storage/fixture.h"
 
@@ -51,6 +52,18 @@ TEST_F(UpkeepTest, AClosedStoreIsOneFile) {
   deliver(inbox_, "one");
   shut();
   EXPECT_FALSE(std::filesystem::exists(path() + "/portreeve.db-wal"));
+}
+
+TEST_F(UpkeepTest, TheWalStaysWithinBoundsUnderALoadWithoutPauses) {
+  const std::string large(1 << 20, 'x');
+  constexpr int kMessages = 100;
+  std::latch done(kMessages);
+  for (int i = 0; i < kMessages; ++i) {
+    store_->deliver(delivery_of(large, {{inbox_, {}}}), [&done](auto) { done.count_down(); });
+  }
+  done.wait();
+  // The limit at which the writer pauses, and one group.
+  EXPECT_LE(std::filesystem::file_size(path() + "/portreeve.db-wal"), (64U + 16U) << 20);
 }
 
 TEST_F(UpkeepTest, ABackupMadeUnderWayIsWhole) {
