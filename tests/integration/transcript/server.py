@@ -58,7 +58,8 @@ class Server(Daemon):
             text=True,
             errors="replace",
         )
-        threading.Thread(target=self._gather_log, args=(self.process.stderr,), daemon=True).start()
+        self.reader = threading.Thread(target=self._gather_log, args=(self.process.stderr,), daemon=True)
+        self.reader.start()
         self.logged(re.compile(r"\bready\b"))
         listening = re.compile(r"\blistening\b.*\baddress=\S*:(\d+)")
         ports = [int(match[1]) for line in self.log if (match := listening.search(line))]
@@ -95,7 +96,7 @@ class Server(Daemon):
         except subprocess.TimeoutExpired:
             self.kill()
             raise Failure("the server doesn't end") from None
-        self.process = None
+        self._forget_process()
         if status != 0:
             raise Failure(f"the server ended with status {status}")
 
@@ -103,7 +104,12 @@ class Server(Daemon):
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process = None
+            self._forget_process()
+
+    def _forget_process(self):
+        # A reader that outlived its server would tell the next one's end.
+        self.reader.join(PATIENCE)
+        self.process = None
 
     def command(self, line):
         """A subcommand, as in a shell: words, then `< text` for a line on its standard input."""
