@@ -79,8 +79,8 @@ SnapshotPtr emptied(const Snapshot& deleted) {
 
 bool same_keywords(const Snapshot& a, const Snapshot& b) {
   if (a.keywords == b.keywords) return true;
-  static const std::vector<std::string> kNone;
-  return (a.keywords ? *a.keywords : kNone) == (b.keywords ? *b.keywords : kNone);
+  const std::vector<std::string> none;
+  return (a.keywords ? *a.keywords : none) == (b.keywords ? *b.keywords : none);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ class FetchRendering : public testing::Test {
  protected:
   // Renders `items` of `set` with slices of every one of some sizes, which must not matter.
   std::string fetch(const std::string& set, const std::string& items, Numbers numbers = Numbers::sequence,
-                    std::vector<std::uint32_t> told = {}) {
+                    const std::vector<std::uint32_t>& told = {}) {
     const std::string line = "a FETCH " + set + " " + items + "\r\n";
     Parser parser{Limits{}};
     Step step = parser.next(line);
@@ -98,7 +98,7 @@ struct SectionCase {
   const char* answer;
 };
 
-void PrintTo(const SectionCase& c, std::ostream* out) { *out << c.item; }
+std::ostream& operator<<(std::ostream& out, const SectionCase& c) { return out << c.item; }
 
 class FetchSection : public FetchRendering, public testing::WithParamInterface<SectionCase> {};
 

@@ -50,7 +50,7 @@ struct ListCase {
   const char* lines;
 };
 
-void PrintTo(const ListCase& c, std::ostream* out) { *out << c.name; }
+std::ostream& operator<<(std::ostream& out, const ListCase& c) { return out << c.name; }
 
 class Listing : public testing::TestWithParam<ListCase> {};
 

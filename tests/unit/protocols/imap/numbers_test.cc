@@ -29,8 +29,8 @@ struct ResolveCase {
   const char* resolved_uids = "";
 };
 
-void PrintTo(const ResolveCase& c, std::ostream* out) {
-  *out << (c.numbers == Numbers::uid ? "UID " : "") << c.set << " of " << c.uids.size();
+std::ostream& operator<<(std::ostream& out, const ResolveCase& c) {
+  return out << (c.numbers == Numbers::uid ? "UID " : "") << c.set << " of " << c.uids.size();
 }
 
 class Resolve : public testing::TestWithParam<ResolveCase> {};

@@ -76,7 +76,7 @@ struct AdvanceCase {
   const char* view;  // afterwards
 };
 
-void PrintTo(const AdvanceCase& c, std::ostream* out) { *out << c.name; }
+std::ostream& operator<<(std::ostream& out, const AdvanceCase& c) { return out << c.name; }
 
 class Advance : public testing::TestWithParam<AdvanceCase> {};
 
