@@ -26,6 +26,13 @@ bool Endpoint::is_loopback() const {
   return false;
 }
 
+std::string Endpoint::network() const {
+  // By its bytes: the text form leaves zeros out.
+  std::array<char, sizeof(in6_addr)> bytes{};
+  if (family != Family::ipv6 || inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+  return {bytes.data(), 8};
+}
+
 std::string Endpoint::text() const {
   switch (family) {
     case Family::unix_socket: return "unix:" + address;

@@ -16,6 +16,8 @@ struct Endpoint {
   std::uint16_t port = 0;
 
   bool is_loopback() const;
+  // What is counted as one peer: an IPv4 address, or the /64 that an IPv6 host has to itself. A key, not text.
+  std::string network() const;
   // "192.0.2.1:25", "[2001:db8::1]:25", "unix:/run/portreeve/lmtp".
   std::string text() const;
 };

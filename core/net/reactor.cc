@@ -28,6 +28,36 @@ void log_exception(const std::exception_ptr& exception) {
 
 }  // namespace
 
+// Whatever ends a connection, it is no longer counted.
+class Reactor::Departure {
+ public:
+  Departure(Reactor& reactor, Endpoint peer) : reactor_(reactor), peer_(std::move(peer)) {}
+  ~Departure() {
+    reactor_.connections_.fetch_sub(1, std::memory_order_relaxed);
+    reactor_.on_closed_(peer_);
+  }
+  Departure(const Departure&) = delete;
+  Departure& operator=(const Departure&) = delete;
+
+ private:
+  Reactor& reactor_;
+  Endpoint peer_;
+};
+
+// While it lives, a stop reaches the stream.
+class Reactor::Listed {
+ public:
+  Listed(Reactor& reactor, Stream& stream)
+      : reactor_(reactor), place_(reactor.streams_.insert(reactor.streams_.end(), &stream)) {}
+  ~Listed() { reactor_.streams_.erase(place_); }
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+ private:
+  Reactor& reactor_;
+  std::list<Stream*>::iterator place_;
+};
+
 Reactor::Reactor(unsigned index, std::function<void(const Endpoint&)> on_closed)
     : on_closed_(std::move(on_closed)), sessions_(log_exception) {
   thread_ = std::thread([this] { loop_.run(); });
@@ -54,24 +84,19 @@ async::Task<> Reactor::run(Accepted accepted, const Session& session) {
   // A phone that left its network doesn't close; keepalive finds it, and its IDLE ends.
   setsockopt(accepted.fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 
-  const Endpoint peer = accepted.peer;
-  {
-    Connection connection(loop_, accepted.fd);
-    connection.peer = std::move(accepted.peer);
-    connection.local = std::move(accepted.local);
-    connection.id = std::move(accepted.id);
-    const auto place = streams_.insert(streams_.end(), &connection.stream);
-    if (is_stopping_) connection.stream.request_stop();
-    try {
-      co_await session(connection);
-    } catch (const std::exception& error) {
-      base::log::error("session_failed", {{"id", connection.id}, {"error", error.what()}});
-    }
-    co_await connection.stream.close();
-    streams_.erase(place);
+  const Departure departure(*this, accepted.peer);
+  Connection connection(loop_, accepted.fd);
+  connection.peer = std::move(accepted.peer);
+  connection.local = std::move(accepted.local);
+  connection.id = std::move(accepted.id);
+  const Listed listed(*this, connection.stream);
+  if (is_stopping_) connection.stream.request_stop();
+  try {
+    co_await session(connection);
+  } catch (const std::exception& error) {
+    base::log::error("session_failed", {{"id", connection.id}, {"error", error.what()}});
   }
-  connections_.fetch_sub(1, std::memory_order_relaxed);
-  on_closed_(peer);
+  co_await connection.stream.close();
 }
 
 void Reactor::stop(async::Milliseconds grace, std::move_only_function<void()> stopped) {

@@ -35,6 +35,9 @@ class Reactor {
   std::size_t connections() const { return connections_.load(std::memory_order_relaxed); }
 
  private:
+  class Departure;
+  class Listed;
+
   async::Task<> run(Accepted accepted, const Session& session);
 
   std::function<void(const Endpoint&)> on_closed_;

@@ -23,18 +23,6 @@ namespace {
 constexpr int kAcceptsPerTurn = 64;
 constexpr async::Milliseconds kPauseWithoutDescriptors{100};
 
-// What is counted together: an IPv4 address, or the /64 that an IPv6 host has to itself.
-std::string network_of(const Endpoint& peer) {
-  if (peer.family != Endpoint::Family::ipv6) return peer.address;
-  std::string::size_type end = 0;
-  int groups = 0;
-  while (groups < 4 && (end = peer.address.find(':', end)) != std::string::npos) {
-    ++groups;
-    ++end;
-  }
-  return peer.address.substr(0, end);
-}
-
 class ConnectionCounter {
  public:
   explicit ConnectionCounter(std::size_t most) : most_(most) {}
@@ -42,7 +30,7 @@ class ConnectionCounter {
   bool try_add(const Endpoint& peer) {
     if (peer.family == Endpoint::Family::unix_socket) return true;
     const std::lock_guard lock(mutex_);
-    std::size_t& count = counts_[network_of(peer)];
+    std::size_t& count = counts_[peer.network()];
     if (count >= most_) return false;
     ++count;
     return true;
@@ -51,7 +39,7 @@ class ConnectionCounter {
   void remove(const Endpoint& peer) {
     if (peer.family == Endpoint::Family::unix_socket) return;
     const std::lock_guard lock(mutex_);
-    const auto found = counts_.find(network_of(peer));
+    const auto found = counts_.find(peer.network());
     if (found != counts_.end() && --found->second == 0) counts_.erase(found);
   }
 

@@ -311,13 +311,19 @@ async::Task<Result<>> Stream::discard_line() {
 async::Task<Result<>> Stream::flush() { return send({}); }
 
 async::Task<Result<>> Stream::send(std::string_view body) {
+  if (cut_) {
+    output_.clear();
+    co_return std::unexpected(*cut_);
+  }
   std::string_view queue = output_;
   Result<> result;
+  bool has_begun = false;
   while (!queue.empty() || !body.empty()) {
     if (has_failed()) {
       result = std::unexpected(failure_code());
       break;
     }
+    has_begun = true;
     const std::array<std::string_view, 2> buffers{queue, body};
     const IoStep step = layer_->write(buffers);
     if (step.status == IoStep::Status::done) {
@@ -334,6 +340,7 @@ async::Task<Result<>> Stream::send(std::string_view body) {
     result = co_await ReadyAwaiter(*this, step.status);
     if (!result) break;
   }
+  if (!result && has_begun) cut_ = result.error();
   output_.clear();
   if (output_.capacity() > kKeptOutput) std::string().swap(output_);
   co_return result;

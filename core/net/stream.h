@@ -10,6 +10,9 @@
 // Waiting. wait_input() is where a session rests between commands: it gives back idle buffers and also wakes for
 // notify() and for the server's stop. Everywhere else a stop waits for the command to end.
 //
+// A send that failed half-way leaves the peer in the middle of an answer, or of a TLS record: from then on nothing more
+// is sent, and every flush() fails as that one did.
+//
 // Failing. After set_deadline()'s time everything awaited fails with Errc::timeout, after cancel() with
 // Errc::cancelled, until the deadline is set anew (never, for cancel). Bytes received don't extend a deadline.
 //
@@ -21,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -165,6 +169,7 @@ class Stream {
   std::int64_t deadline_ = 0;   // loop milliseconds; 0: none
   std::int64_t timer_due_ = 0;  // when timer_ fires; 0: not running
   Result<> read_status_;
+  std::optional<Errc> cut_;  // why a send ended half-way
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
   bool was_read_full_ = false;  // more is likely to be there: read in bulk, though the caller consumes all it gets

@@ -210,6 +210,15 @@ TEST(Endpoint, PrintsEveryFamily) {
   EXPECT_FALSE((Endpoint{Endpoint::Family::ipv4, "192.0.2.1", 0}).is_loopback());
 }
 
+TEST(Endpoint, CountsAnIpv6HostByItsNetwork) {
+  const auto network = [](const char* address) { return Endpoint{Endpoint::Family::ipv6, address, 1}.network(); };
+  EXPECT_EQ(network("2001:db8::1"), network("2001:db8::ffff"));
+  EXPECT_EQ(network("2001:db8:1::5"), network("2001:db8:1:0:a:b:c:d"));
+  EXPECT_NE(network("2001:db8:1::5"), network("2001:db8:1:1::5"));
+  EXPECT_NE((Endpoint{Endpoint::Family::ipv4, "192.0.2.1", 1}).network(),
+            (Endpoint{Endpoint::Family::ipv4, "192.0.2.2", 1}).network());
+}
+
 TEST(Endpoint, ShowsMappedAddressesAsIpv4) {
   sockaddr_in6 in{};
   in.sin6_family = AF_INET6;

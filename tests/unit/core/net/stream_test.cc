@@ -220,6 +220,28 @@ TEST_F(StreamTest, ADeadlineEndsAWriteToAPeerThatDoesNotRead) {
   EXPECT_EQ(result.error(), Errc::timeout);
 }
 
+Task<> send_after_a_cut(Stream& stream, const std::string& body, std::vector<Result<>>& results) {
+  stream.set_deadline(Milliseconds(30));
+  stream.write(body);
+  results.push_back(co_await stream.flush());
+  stream.set_deadline(Milliseconds(10'000));
+  stream.write("421 goodbye\r\n");
+  results.push_back(co_await stream.flush());
+  results.push_back(co_await stream.send("more"));
+  co_await stream.close();
+}
+
+// What the peer reads ends where the answer was cut: a goodbye in the middle of it would be taken for a part of it.
+TEST_F(StreamTest, NothingIsSentBehindAnAnswerThatWasCut) {
+  const std::string body(8'000'000, 'b');
+  std::vector<Result<>> results;
+  run(send_after_a_cut(*stream_, body, results));
+  for (const Result<>& result : results) EXPECT_EQ(result, Result<>(std::unexpected(Errc::timeout)));
+  const std::string heard = hear(body.size());
+  EXPECT_LT(heard.size(), body.size());
+  EXPECT_EQ(heard.find_first_not_of('b'), std::string::npos);
+}
+
 Task<> fill_to_limit(Stream& stream, Errc& error, std::size_t& buffered) {
   for (;;) {
     if (const auto filled = co_await stream.fill(1000); !filled) {
