@@ -69,4 +69,9 @@ bool Removals::is_waiting() const {
   return !waiting_.empty();
 }
 
+bool Removals::is_wanted(BodyId body) const {
+  const std::lock_guard lock(mutex_);
+  return wanted_.contains(body);
+}
+
 }  // namespace portreeve::store::sqlite

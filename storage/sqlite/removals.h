@@ -30,6 +30,8 @@ class Removals {
   void put_back(std::deque<Release> releases);
   bool has_ready() const;
   bool is_waiting() const;
+  // By a view that has not gone past the release that lists it.
+  bool is_wanted(BodyId body) const;
 
  private:
   struct Waiting {

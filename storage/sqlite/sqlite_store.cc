@@ -184,6 +184,13 @@ void SqliteStore::drop_staging(BodyId body) {
 void SqliteStore::deliver(Delivery delivery, Done<std::vector<Appended>> done) {
   const BodyId body = delivery.body.staged != 0 ? 0 : shared_.next_body++;
   const std::size_t weight = delivery.body.tail.size() + delivery.body.summary.body_structure.size() + kSmall;
+  if (const BodyId staged = delivery.body.staged; staged != 0) {
+    // The caller has handed it over, so that nobody else would.
+    done = [this, staged, done = std::move(done)](Result<std::vector<Appended>> result) mutable {
+      if (!result) drop_staging(staged);
+      if (done) done(std::move(result));
+    };
+  }
   submit<std::vector<Appended>>(
       weight, [body, delivery = std::move(delivery)](Transaction& t) { return sqlite::deliver(t, delivery, body); },
       std::move(done));

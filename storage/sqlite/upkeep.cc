@@ -289,6 +289,8 @@ void Upkeep::remove(std::vector<BodyId> bodies, std::vector<std::int64_t> rows) 
           const std::lock_guard lock(mutex_);
           if (referenced_.contains(bodies[reached])) continue;
         }
+        // Then it was expunged elsewhere meanwhile, and goes with the row of that.
+        if (removals_.is_wanted(bodies[reached])) continue;
         if (!remove_some(transaction.db(), bodies[reached], bytes)) return;
       }
       if (reached < bodies.size()) return;

@@ -21,13 +21,14 @@ class RemovalTest : public StoreTest {
     return wait<void>([&](auto done) { store_->stage(body, chunk, std::move(bytes), std::move(done)); });
   }
   static std::string chunk_of(char c) { return std::string(Store::kStagedChunkBytes, c); }
-  Result<std::vector<Appended>> deliver_staged(BodyId body, std::uint32_t chunks, const std::string& all) {
+  Result<std::vector<Appended>> deliver_staged(BodyId body, std::uint32_t chunks, const std::string& all,
+                                               MailboxId mailbox = 0) {
     Delivery delivery;
     delivery.body.staged = body;
     delivery.body.staged_chunks = chunks;
     delivery.body.summary = mime::summarize(all);
     delivery.body.tail = all.substr(std::min(all.size(), chunks * Store::kStagedChunkBytes));
-    delivery.targets = {{inbox_, {}}};
+    delivery.targets = {{mailbox != 0 ? mailbox : inbox_, {}}};
     return wait<std::vector<Appended>>([&](auto done) { store_->deliver(std::move(delivery), std::move(done)); });
   }
 
@@ -99,6 +100,25 @@ TEST_F(RemovalTest, AMovedBodyIsKeptForTheViewOfWhereItWas) {
   EXPECT_EQ(body(id), "one");
   view.reset();
   EXPECT_EQ(chunks(), 0);
+}
+
+// The first expunge asks for a search, which finds no message that refers to the body any longer.
+TEST_F(RemovalTest, ACopiedBodyIsKeptForTheViewOfTheLastMailboxThatHadIt) {
+  const MailboxId work = create(account_, "Work");
+  deliver(inbox_, "one");
+  const BodyId id = body_of(inbox_, 1);
+  copy(inbox_, {kAll}, work);
+  auto view = store_->open(work, [] {}).value();
+  // Together, so that no search comes between them.
+  std::promise<void> is_done;
+  store_->expunge(inbox_, {kAll}, false, nullptr);
+  store_->expunge(work, {kAll}, false, [&](auto) { is_done.set_value(); });
+  is_done.get_future().wait();
+  EXPECT_EQ(chunks(), 1);
+  EXPECT_EQ(body(id), "one");
+  view.reset();
+  EXPECT_EQ(chunks(), 0);
+  EXPECT_EQ(count("doomed"), 0);
 }
 
 TEST_F(RemovalTest, ADeletedMailboxKeepsItsBodiesForItsViews) {
@@ -198,6 +218,19 @@ TEST_F(RemovalTest, AllStagingsTogetherHaveACap) {
   EXPECT_TRUE(stage(one, 1, chunk_of('c')));
   ASSERT_TRUE(deliver_staged(one, 2, chunk_of('a') + chunk_of('c')));
   EXPECT_TRUE(stage(store_->new_staging(), 0, chunk_of('d')));
+}
+
+TEST_F(RemovalTest, AStagingThatCannotBeDeliveredIsDropped) {
+  options_.max_staged_bytes = Store::kStagedChunkBytes;
+  reopen();
+  for (int i = 0; i < 3; ++i) {
+    const BodyId id = store_->new_staging();
+    ASSERT_TRUE(stage(id, 0, chunk_of('a'))) << i;
+    EXPECT_EQ(code(deliver_staged(id, 1, chunk_of('a'), 999)), Errc::not_found);
+  }
+  deliver(inbox_, "behind it in the queue");
+  EXPECT_EQ(chunks(), 1);
+  EXPECT_THAT(problems(), IsEmpty());
 }
 
 TEST_F(RemovalTest, BodyIdsAreNeverUsedAgain) {
