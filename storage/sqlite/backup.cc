@@ -43,11 +43,19 @@ void Backup::start(Writer& writer, Upkeep& upkeep, std::string path, Done<void> 
 
 void Backup::submit_step() {
   auto self = shared_from_this();
-  writer_.submit(Lane::background, std::make_unique<MaintenanceJob>([self](Connection& source) { self->step(source); },
-                                                                    [self](const Error& error) {
-                                                                      self->drop();
-                                                                      self->done_(std::unexpected(error));
-                                                                    }));
+  const auto step = [self](Connection& source) {
+    try {
+      self->step(source);
+    } catch (const Failure& failure) {
+      // The backup's file failed; that of the store is in no doubt.
+      throw Failure(failure.error());
+    }
+  };
+  const auto failed = [self](const Error& error) {
+    self->drop();
+    self->done_(std::unexpected(error));
+  };
+  writer_.submit(Lane::background, std::make_unique<MaintenanceJob>(step, failed));
 }
 
 void Backup::open(Connection& source) {

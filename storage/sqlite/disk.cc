@@ -128,13 +128,14 @@ void Disk::make_ballast() {
   if (!has_ballast_) ::unlink(ballast_.c_str());
 }
 
-void Disk::give_up_ballast() {
+bool Disk::give_up_ballast() {
   const std::lock_guard lock(mutex_);
   has_room_ = false;
-  if (!has_ballast_) return;
+  if (!has_ballast_) return false;
   has_ballast_ = false;
   ::unlink(ballast_.c_str());
   base::log::warning("store.full", {{"what", "the ballast is given up so that mail can be removed"}});
+  return true;
 }
 
 }  // namespace portreeve::store::sqlite

@@ -40,7 +40,8 @@ class Disk {
   bool has_room() const { return has_room_.load(std::memory_order_relaxed); }
   // Measures again; makes the ballast or gives it up accordingly.
   void look();
-  void give_up_ballast();
+  // False if there was none.
+  bool give_up_ballast();
 
  private:
   std::uint64_t free_bytes() const;

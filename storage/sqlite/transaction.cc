@@ -105,6 +105,8 @@ void Transaction::write_shared() {
       Query query(connection_, "SELECT bits FROM shared WHERE id = ?");
       if (query.bind(row).step()) bits = query.blob(0);
     }
+    // One that is too short is damaged; what it has lost, a check finds.
+    bits.resize(kBodiesPerBitmap / 8, '\0');
     for (; i < shared_bodies_.size() && shared_bodies_[i] / kBodiesPerBitmap == row; ++i) {
       const auto bit = static_cast<std::size_t>(shared_bodies_[i] % kBodiesPerBitmap);
       bits.at(bit / 8) = static_cast<char>(bits.at(bit / 8) | (1 << (bit % 8)));

@@ -15,6 +15,20 @@ constexpr auto kBulkWaits = 20ms;
 constexpr auto kBackgroundWaits = 100ms;
 
 const Error kClosed{Errc::closed, "the store is closing"};
+const Error kBroken{Errc::io, "an earlier sync failed, so that the disk can't be trusted; restart"};
+
+// What isn't SQLite's, such as memory that runs out, ends what was tried, and not the process.
+template <class Work>
+auto failing_alone(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Failure&) {
+    throw;
+  } catch (const std::exception& exception) {
+    base::log::error("store.write", {{"what", exception.what()}});
+    fail(Errc::io, exception.what());
+  }
+}
 
 }  // namespace
 
@@ -117,28 +131,35 @@ void Writer::loop() {
 }
 
 void Writer::maintain(Job& job) {
-  try {
-    job.run(*connection_, nullptr);
-  } catch (const Failure& failure) {
-    job.fail(failure.error());
+  if (is_broken_) {
+    job.fail(kBroken);
+  } else {
+    try {
+      failing_alone([&] { job.run(*connection_, nullptr); });
+    } catch (const Failure& failure) {
+      if (failure.is_from_database) give_up(failure);
+      job.fail(failure.error());
+    }
   }
   job.report();
 }
 
 // Runs and reports as many of the jobs, from the first on, as one transaction may take.
-std::size_t Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
+std::size_t Writer::commit(std::span<std::unique_ptr<Job>> jobs, bool is_again) {
   std::size_t count = jobs.size();
   if (is_broken_) {
-    for (auto& job : jobs) job->fail({Errc::io, "an earlier sync failed, so that the disk can't be trusted; restart"});
+    for (auto& job : jobs) job->fail(kBroken);
   } else {
     try {
       count = attempt(jobs);
     } catch (const Failure& failure) {
-      give_up(failure);
+      const bool has_more_room = give_up(failure);
       if (count > 1) {
         for (std::size_t i = 0; i < count; ++i) commit(jobs.subspan(i, 1));
         return count;
       }
+      // Once, since the ballast may be there again by then.
+      if (has_more_room && !is_again) return commit(jobs, true);
       jobs.front()->fail(failure.error());
     }
   }
@@ -146,19 +167,27 @@ std::size_t Writer::commit(std::span<std::unique_ptr<Job>> jobs) {
   return count;
 }
 
-void Writer::give_up(const Failure& failure) {
+// True if there is more room than before.
+bool Writer::give_up(const Failure& failure) {
   connection_->roll_back();
   if (failure.is_from_database) base::log::error("store.write", {{"what", failure.error().detail}});
-  if (failure.error().code == Errc::disk_full) shared_.disk.give_up_ballast();
-  if (!failure.is_sync_lost) return;
+  const bool has_more_room = failure.error().code == Errc::disk_full && shared_.disk.give_up_ballast();
+  if (!failure.is_sync_lost) return has_more_room;
   // What the system held back may be lost while a second sync says that all is well, so there is none.
   is_broken_ = true;
   base::log::error("store.broken", {{"what", "a sync failed; nothing is written until a restart"}});
+  return false;
 }
 
 std::size_t Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
   shared_.disk.look();
   Transaction transaction(*connection_, shared_);
+  const std::size_t count = failing_alone([&] { return run_all(jobs, transaction); });
+  transaction.publish();
+  return count;
+}
+
+std::size_t Writer::run_all(std::span<std::unique_ptr<Job>> jobs, Transaction& transaction) {
   connection_->run("BEGIN IMMEDIATE");
   const auto until = steady_clock::now() + kGroupTime;
   std::size_t count = 0;
@@ -174,7 +203,6 @@ std::size_t Writer::attempt(std::span<std::unique_ptr<Job>> jobs) {
   }
   transaction.flush();
   connection_->run("COMMIT");
-  transaction.publish();
   return count;
 }
 

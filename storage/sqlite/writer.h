@@ -114,9 +114,10 @@ class Writer {
   bool is_due(Lane lane) const;
   std::deque<std::unique_ptr<Job>>& lane(Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
   const std::deque<std::unique_ptr<Job>>& lane(Lane which) const { return lanes_[static_cast<std::size_t>(which)]; }
-  std::size_t commit(std::span<std::unique_ptr<Job>> jobs);
+  std::size_t commit(std::span<std::unique_ptr<Job>> jobs, bool is_again = false);
   std::size_t attempt(std::span<std::unique_ptr<Job>> jobs);
-  void give_up(const Failure& failure);
+  std::size_t run_all(std::span<std::unique_ptr<Job>> jobs, Transaction& transaction);
+  bool give_up(const Failure& failure);
   void maintain(Job& job);
 
   std::unique_ptr<Connection> connection_;
