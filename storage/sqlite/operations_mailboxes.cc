@@ -17,16 +17,30 @@ void check_account(Connection& db, AccountId account) {
   }
 }
 
+std::vector<std::string> missing_parents(Connection& db, AccountId account, std::string_view name) {
+  std::vector<std::string> parents = parents_of(name);
+  std::erase_if(parents, [&](const std::string& parent) { return find_mailbox(db, account, parent) != 0; });
+  return parents;
+}
+
+// For the mailboxes that must be made so that there is one of this name: `made` and its missing parents.
+void check_room(Connection& db, AccountId account, std::string_view name, std::int64_t made) {
+  made += static_cast<std::int64_t>(missing_parents(db, account, name).size());
+  if (made == 0) return;
+  if (db.number("SELECT count(*) FROM mailbox WHERE account = ?", 0, account) + made > kMaxMailboxes) {
+    fail(Errc::limit, "the account has as many mailboxes as it may");
+  }
+}
+
 void add_missing_parents(Transaction& transaction, AccountId account, std::string_view name) {
-  for (const std::string& parent : parents_of(name)) {
-    if (find_mailbox(transaction.db(), account, parent) == 0) {
-      transaction.add_mailbox(account, parent, SpecialUse::none);
-    }
+  for (const std::string& parent : missing_parents(transaction.db(), account, name)) {
+    transaction.add_mailbox(account, parent, SpecialUse::none);
   }
 }
 
 // RFC 3501 §6.3.5: INBOX stays, empty; what was in it is in the new mailbox.
 void rename_inbox(Transaction& transaction, AccountId account, std::string_view to) {
+  check_room(transaction.db(), account, to, 1);
   add_missing_parents(transaction, account, to);
   const MailboxId target = transaction.add_mailbox(account, to, SpecialUse::none);
   move(transaction, find_mailbox(transaction.db(), account, kInbox), {{1, UINT32_MAX}}, target);
@@ -57,9 +71,7 @@ MailboxId create_mailbox(Transaction& transaction, AccountId account, std::strin
   const std::string stored = mailbox_name(name);
   check_account(db, account);
   if (find_mailbox(db, account, stored) != 0) fail(Errc::exists, "there is a mailbox of this name");
-  if (db.number("SELECT count(*) FROM mailbox WHERE account = ?", 0, account) >= kMaxMailboxes) {
-    fail(Errc::limit, "the account has as many mailboxes as it may");
-  }
+  check_room(db, account, stored, 1);
   add_missing_parents(transaction, account, stored);
   return transaction.add_mailbox(account, stored, use);
 }
@@ -85,6 +97,7 @@ void rename_mailbox(Transaction& transaction, AccountId account, std::string_vie
     mailbox_name(mailbox.name);
     if (find_mailbox(db, account, mailbox.name) != 0) fail(Errc::exists, "there is a mailbox " + mailbox.name);
   }
+  check_room(db, account, new_name, 0);
   add_missing_parents(transaction, account, new_name);
   for (const Renamed& mailbox : renamed) {
     db.run("UPDATE mailbox SET name = ? WHERE id = ?", mailbox.name, mailbox.id);
