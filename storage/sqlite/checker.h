@@ -43,7 +43,7 @@ class Checker {
   void check_structure(Connection& db);
   void check_accounts(Connection& db);
   void read_bodies(Connection& db);
-  void check_mailboxes(Connection& db);
+  bool check_mailboxes(Connection& db);
   void check_mailbox(Connection& db, MailboxId mailbox, const std::string& name);
   void check_message(const Message& message, const std::string& mailbox);
   void check_bodies();
