@@ -81,6 +81,23 @@ TEST_F(FaultsTest, AFullDiskRefusesAndRecovers) {
   EXPECT_TRUE(try_deliver("after"));
 }
 
+TEST_F(FaultsTest, TheBallastsRoomServesTheOperationThatFoundNone) {
+  deliver(inbox_, "before");
+  shut();
+  const std::string ballast = path() + "/portreeve.ballast";
+  // Asked before each try.
+  hooks_.free_bytes = [this, ballast] {
+    if (!std::filesystem::exists(ballast)) vfs_->write_result = SQLITE_OK;
+    return std::uint64_t{1} << 30;
+  };
+  options_.reserve_bytes = 1 << 20;
+  reopen();
+  ASSERT_TRUE(std::filesystem::exists(ballast));
+  vfs_->write_result = SQLITE_FULL;
+  EXPECT_TRUE(expunge(inbox_, {kAll}, false));
+  EXPECT_EQ(show(inbox_), "");
+}
+
 // The system may have thrown away what it couldn't write; a later sync would succeed without it.
 TEST_F(FaultsTest, AfterALostSyncNothingIsAcknowledgedUntilARestart) {
   deliver(inbox_, "before");

@@ -56,6 +56,23 @@ TEST_F(MailboxesTest, CreateMakesParents) {
   EXPECT_THAT(names(account_), Contains("INBOX/x"));
 }
 
+TEST_F(MailboxesTest, WhatANameBringsAlongCounts) {
+  // One less than the account may have.
+  damage(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19993) "
+      "INSERT INTO mailbox(account, name, special_use, uid_validity) "
+      "SELECT account, 'n' || i, 0, 1 FROM n, mailbox WHERE name = 'INBOX'");
+  reopen();
+  EXPECT_EQ(code(try_create("a/b")), Errc::limit);
+  EXPECT_EQ(code(rename("INBOX", "a/b")), Errc::limit);
+  EXPECT_EQ(code(rename("Junk", "a/b/c")), Errc::limit);
+  EXPECT_THAT(names(account_), Not(Contains("a")));
+  EXPECT_TRUE(rename("Junk", "a/b"));
+  EXPECT_EQ(code(rename("INBOX", "c")), Errc::limit);
+  EXPECT_EQ(code(try_create("c")), Errc::limit);
+  EXPECT_TRUE(rename("Sent", "c"));
+}
+
 TEST_F(MailboxesTest, DeleteLeavesChildrenAndTheNameGetsANewUidValidity) {
   const MailboxId first = try_create("a/b").value();
   const std::uint32_t validity = snapshot(first)->uid_validity;

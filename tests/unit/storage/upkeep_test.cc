@@ -170,6 +170,27 @@ TEST_F(UpkeepTest, DamageIsFoundAndMended) {
   EXPECT_NE(store_->directory()->find_address("alice@example.test"), nullptr);
 }
 
+TEST_F(UpkeepTest, ACheckThatEndsEarlyCallsNoBodyLost) {
+  deliver(inbox_, "one");
+  damage(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 10001) "
+      "INSERT INTO mailbox(account, name, special_use, uid_validity, messages) "
+      "SELECT account, '0' || i, 0, 1, 7 FROM n, mailbox WHERE name = 'INBOX'");
+  reopen();
+  const std::vector<std::string> found = problems();
+  EXPECT_THAT(found.back(), HasSubstr("there is more"));
+  EXPECT_THAT(found, testing::Each(testing::Not(HasSubstr("belong to no message"))));
+}
+
+TEST_F(UpkeepTest, AShortMapOfSharedBodiesIsMadeWhole) {
+  deliver(inbox_, "one");
+  copy(inbox_, {kAll}, mailbox(account_, "Sent"));
+  damage("UPDATE shared SET bits = x''");
+  reopen();
+  EXPECT_TRUE(copy(inbox_, {kAll}, mailbox(account_, "Sent")));
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
 TEST_F(UpkeepTest, LossesAreReportedAndNotMended) {
   deliver(inbox_, "one");
   struct Row {
