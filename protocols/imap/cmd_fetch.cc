@@ -5,13 +5,14 @@
 #include "protocols/imap/failure.h"
 #include "protocols/imap/fetch_renderer.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/slice_ahead.h"
 #include "protocols/session/store_call.h"
 
 namespace portreeve::imap {
 namespace {
 
 constexpr std::string_view kWhat = "Cannot fetch";
-constexpr std::size_t kSlice = 256 * 1024;
+constexpr std::size_t kSlice = std::size_t{256} * 1024;
 
 store::UidSet unseen(const SequenceRanges& sequences, const store::Snapshot& messages) {
   store::UidSet out;
@@ -46,6 +47,34 @@ async::Task<store::Result<std::vector<std::uint32_t>>> set_seen(Context& context
   co_return told;
 }
 
+// What only needs memory is rendered where it is queued.
+async::Task<FetchRenderer::Outcome> answer_from_memory(Context& context, FetchRenderer& renderer) {
+  FetchRenderer::Outcome outcome = renderer.render(context.out(), kSlice);
+  while (outcome == FetchRenderer::Outcome::more && co_await context.relieve())
+    outcome = renderer.render(context.out(), kSlice);
+  co_return outcome;
+}
+
+async::Task<FetchRenderer::Outcome> answer_from_store(Context& context, FetchRenderer& renderer) {
+  SliceAhead ahead(context.services.readers, context.loop(), renderer, kSlice);
+  std::string slice;
+  ahead.start();
+  FetchRenderer::Outcome outcome = co_await ahead;
+  while (outcome == FetchRenderer::Outcome::more && !context.is_over()) {
+    slice.swap(ahead.slice());
+    ahead.slice().clear();
+    context.stream().set_deadline(context.options.timeouts.transfer);
+    auto sending = context.stream().send(slice);
+    ahead.start();  // nothing may throw from here until it is awaited
+    const auto sent = co_await std::move(sending);
+    outcome = co_await ahead;
+    if (!sent) context.lose(sent.error());
+  }
+  // The last one leaves with the tagged reply.
+  if (!context.is_over()) context.out() += ahead.slice();
+  co_return outcome;
+}
+
 }  // namespace
 
 async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers) {
@@ -62,20 +91,14 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
   }
 
   FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, std::move(told));
-  while (!context.is_over()) {
-    const auto render = [&] { return renderer.render(context.out(), kSlice); };
-    const FetchRenderer::Outcome outcome =
-        renderer.needs_store() ? co_await async::offload(context.services.readers, context.loop(), render) : render();
-    switch (outcome) {
-      case FetchRenderer::Outcome::more: co_await context.relieve(); continue;
-      case FetchRenderer::Outcome::failed: co_return failure(context, kWhat, renderer.error());
-      case FetchRenderer::Outcome::broken:
-        failure(context, kWhat, renderer.error());  // for the log
-        context.end({"store failed"});
-        continue;
-      case FetchRenderer::Outcome::done: break;
-    }
-    break;
+  switch (renderer.needs_store() ? co_await answer_from_store(context, renderer)
+                                 : co_await answer_from_memory(context, renderer)) {
+    case FetchRenderer::Outcome::failed: co_return failure(context, kWhat, renderer.error());
+    case FetchRenderer::Outcome::broken:
+      context.end({"store failed"});
+      co_return failure(context, kWhat, renderer.error());  // logged; nobody is told
+    case FetchRenderer::Outcome::more:                      // the peer is gone
+    case FetchRenderer::Outcome::done: break;
   }
   // Never OK without the data (RFC 2180 §4.1.2).
   if (renderer.has_missed()) co_return Reply::no("Some of those messages are gone", "EXPUNGEISSUED");

@@ -93,7 +93,7 @@ constexpr Ending kLogout{"logout"};
 constexpr Ending kStopping{"server stopping", "Server is going down"};
 
 // Queued bytes past which a handler flushes in the middle of a command.
-constexpr std::size_t kMaxQueued = 64 * 1024;
+constexpr std::size_t kMaxQueued = std::size_t{64} * 1024;
 
 // What the parser takes of strangers, and of users.
 Limits login_limits(const Options& options);

@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::size_t kSummaryBatch = 256;
 constexpr std::size_t kSectionBatch = 64;
-constexpr std::size_t kMaxTexts = 256 * 1024;      // of a batch's summaries, when sections follow
-constexpr std::uint64_t kBatchBytes = 256 * 1024;  // of a batch's sections, read in one go
-constexpr std::uint64_t kSmallPiece = 64 * 1024;   // what is longer is read straight into the output
-constexpr std::size_t kFirstPiece = 4 * 1024;      // of a text, even if the slice is full
+constexpr std::size_t kMaxTexts = std::size_t{256} * 1024;      // of a batch's summaries, when sections follow
+constexpr std::uint64_t kBatchBytes = std::size_t{256} * 1024;  // of a batch's sections, read in one go
+constexpr std::uint64_t kSmallPiece = std::size_t{64} * 1024;   // what is longer is read straight into the output
+constexpr std::size_t kFirstPiece = std::size_t{4} * 1024;      // of a text, even if the slice is full
 // Of a header that HEADER.FIELDS looks at. What lies beyond in a monstrous one isn't found.
-constexpr std::uint64_t kMaxFilteredHeader = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxFilteredHeader = std::size_t{4} * 1024 * 1024;
 
 enum Text : std::uint8_t { kEnvelope, kBody, kBodyStructure };
 
@@ -99,7 +99,12 @@ FetchRenderer::Asked FetchRenderer::next() {
   Asked asked{next_, &at(next_)};
   while (next_told_ < told_.size() && told_[next_told_] < next_) ++next_told_;
   asked.is_told_flags = next_told_ < told_.size() && told_[next_told_] == next_;
-  if (next_++ == sequences_[range_].last && ++range_ < sequences_.size()) next_ = sequences_[range_].first;
+  if (next_ < sequences_[range_].last) {
+    ++next_;
+  } else {
+    ++range_;
+    if (has_next()) next_ = sequences_[range_].first;
+  }
   return asked;
 }
 

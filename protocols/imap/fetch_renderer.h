@@ -48,7 +48,7 @@ class FetchRenderer {
     failed,  // see error(); the output ends behind a whole response
     broken,  // the store failed inside a literal that the client was promised: the session must end
   };
-  // Appends about `limit` bytes.
+  // Appends about `limit` bytes. `out` is the same string each time, whatever was taken out of it meanwhile.
   Outcome render(std::string& out, std::size_t limit);
 
   // Were there messages whose bodies are gone? They have no answer.

@@ -18,11 +18,12 @@ struct Options {
   // IDLE says "Still here" so often, for address translators that forget quiet connections.
   async::Milliseconds idle_nudge = std::chrono::minutes(2);
 
-  std::size_t max_line_bytes = 64 * 1024;      // a command line without literals; RFC 2683 §3.2.1.5 asks for 8,000
-  std::size_t max_command_bytes = 256 * 1024;  // a command with its literals, save APPEND's message
-  std::uint64_t max_append_bytes = 64 * 1024 * 1024;  // one message
-  unsigned max_errors = 20;                           // commands answered BAD or refused logins; then BYE
-  std::string version;                                // what ID tells
+  std::size_t max_line_bytes =
+      std::size_t{64} * 1024;  // a command line without literals; RFC 2683 §3.2.1.5 asks for 8,000
+  std::size_t max_command_bytes = std::size_t{256} * 1024;         // a command with its literals, save APPEND's message
+  std::uint64_t max_append_bytes = std::size_t{64} * 1024 * 1024;  // one message
+  unsigned max_errors = 20;                                        // commands answered BAD or refused logins; then BYE
+  std::string version;                                             // what ID tells
 };
 
 }  // namespace portreeve::imap

@@ -13,8 +13,8 @@ namespace portreeve::imap {
 namespace {
 
 // The beginnings that are read for many: most headers end before, and most messages that are only text.
-constexpr std::uint64_t kHeaderRead = 8 * 1024;
-constexpr std::uint64_t kBodyRead = 16 * 1024;
+constexpr std::uint64_t kHeaderRead = std::size_t{8} * 1024;
+constexpr std::uint64_t kBodyRead = std::size_t{16} * 1024;
 
 std::chrono::sys_days day_of(std::int64_t unix_seconds) {
   return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(unix_seconds)));

@@ -21,8 +21,8 @@
 
 namespace portreeve::imap {
 
-constexpr std::size_t kMaxSearchedText = 4 * 1024 * 1024;
-constexpr std::size_t kMaxSearchedHeader = 1024 * 1024;
+constexpr std::size_t kMaxSearchedText = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t kMaxSearchedHeader = std::size_t{1024} * 1024;
 
 class SearchMatcher {
  public:

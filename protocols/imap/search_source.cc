@@ -11,7 +11,7 @@
 namespace portreeve::imap {
 namespace {
 
-constexpr std::uint64_t kWholeMessage = 256 * 1024;  // read at once rather than part by part
+constexpr std::uint64_t kWholeMessage = std::size_t{256} * 1024;  // read at once rather than part by part
 
 bool any_field_contains(std::string_view header, std::string_view needle) {
   mime::FieldReader fields(header);

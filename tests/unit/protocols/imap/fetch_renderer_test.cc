@@ -37,9 +37,9 @@ class FetchRendering : public testing::Test {
     std::string whole;
     for (const std::size_t limit : {1U << 20, 4096U, 100U, 7U, 1U}) {
       FetchRenderer renderer(store, view, asked, numbers, *sequences, told);
-      std::string out;
+      std::string out, slice;
       do {
-        std::string slice;
+        slice.clear();
         outcome = renderer.render(slice, limit);
         out += slice;
       } while (outcome == FetchRenderer::Outcome::more);
