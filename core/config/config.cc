@@ -24,7 +24,11 @@ std::unexpected<std::vector<Diagnostic>> whole_file(const std::string& path, std
 Result<std::string> read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })> file(
       std::fopen(path.c_str(), "re"));
-  if (!file) return whole_file(path, fmt::format("can't read it: {}", std::strerror(errno)));
+  if (!file) {
+    return whole_file(path, fmt::format("can't read it: {}; name another with --config FILE, or begin with a copy of "
+                                        "conf/portreeve.toml, which explains every key",
+                                        std::strerror(errno)));
+  }
   std::string text(kMaxFileBytes + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0) return whole_file(path, fmt::format("can't read it: {}", std::strerror(errno)));

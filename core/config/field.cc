@@ -7,13 +7,13 @@
 namespace portreeve::config {
 namespace {
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
 
 std::string joined(std::span<const std::string_view> names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += quoted(names[i]);
+    text += in_quotes(names[i]);
   }
   return text;
 }
@@ -37,19 +37,19 @@ struct Expects {
 };
 
 struct ValueText {
-  std::string operator()(const Text& k) const { return quoted(*k.into); }
-  std::string operator()(const Path& k) const { return quoted(*k.into); }
+  std::string operator()(const Text& k) const { return in_quotes(*k.into); }
+  std::string operator()(const Path& k) const { return in_quotes(*k.into); }
   std::string operator()(const Texts& k) const {
     std::string text;
-    for (const std::string& item : *k.into) text += (text.empty() ? "" : ", ") + quoted(item);
+    for (const std::string& item : *k.into) text += (text.empty() ? "" : ", ") + in_quotes(item);
     return "[" + text + "]";
   }
   std::string operator()(const Flag& k) const { return *k.into ? "true" : "false"; }
   std::string operator()(const Count& k) const { return std::to_string(*k.into); }
-  std::string operator()(const Size& k) const { return quoted(size_text(*k.into)); }
-  std::string operator()(const Duration& k) const { return quoted(duration_text(*k.into)); }
+  std::string operator()(const Size& k) const { return in_quotes(size_text(*k.into)); }
+  std::string operator()(const Duration& k) const { return in_quotes(duration_text(*k.into)); }
   std::string operator()(const Mode& k) const { return fmt::format("\"{:04o}\"", *k.into); }
-  std::string operator()(const Choice& k) const { return quoted(k.names[k.get()]); }
+  std::string operator()(const Choice& k) const { return in_quotes(k.names[k.get()]); }
   std::string operator()(const Table&) const { return ""; }
   std::string operator()(const Tables&) const { return ""; }
 };

@@ -176,6 +176,11 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
       {"port == 5\n",
        "/etc/p.toml:4:7: this is not TOML: Error while parsing key-value pair: encountered unexpected "
        "character '=' when parsing value"},
+      // where the parser asserts before it checks
+      {"[[[\n", "this is not TOML: "},
+      {"[.]\n", "this is not TOML: "},
+      {"[[.]]\n", "this is not TOML: "},
+      {"[\n", "this is not TOML: "},
   };
   for (const Wrong& row : rows) {
     // toml++ words its syntax errors a little differently from release to release.
@@ -248,7 +253,10 @@ class ConfigFile : public testing::Test {
 TEST_F(ConfigFile, NamesAFileThatIsMissing) {
   const auto config = load(file_);
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().at(0).text(), file_ + ": can't read it: No such file or directory");
+  EXPECT_EQ(config.error().at(0).text(),
+            file_ +
+                ": can't read it: No such file or directory; name another with --config FILE, or begin with a copy of "
+                "conf/portreeve.toml, which explains every key");
 }
 
 TEST_F(ConfigFile, RefusesAHugeFile) {
