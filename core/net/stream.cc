@@ -85,7 +85,8 @@ struct Stream::Notifier::Shared {
 // Waits until the descriptor is ready, or the stream failed.
 class Stream::ReadyAwaiter final : Waiter {
  public:
-  ReadyAwaiter(Stream& stream, IoStep::Status status) : stream_(stream) {
+  ReadyAwaiter(Stream& stream, IoStep::Status status, bool ends_with_stop = false) : stream_(stream) {
+    is_between_commands = ends_with_stop;
     wanted = status == IoStep::Status::want_write ? Direction::write : Direction::read;
   }
   bool await_ready() const { return stream_.has_failed(); }
@@ -232,10 +233,17 @@ bool Stream::try_read(std::size_t limit, Direction& wanted) {
 
 Stream::FillAwaiter Stream::fill(std::size_t limit) {
   drop_last_line();
-  return {*this, limit};
+  return {*this, limit, false};
 }
 
-bool Stream::FillAwaiter::is_settled() { return stream_.try_read(limit_, wanted); }
+Stream::FillAwaiter Stream::fill_command(std::size_t limit) {
+  drop_last_line();
+  return {*this, limit, true};
+}
+
+bool Stream::FillAwaiter::is_settled() {
+  return stream_.try_read(limit_, wanted) || (is_between_commands && stream_.is_stop_requested_);
+}
 
 Result<> Stream::FillAwaiter::await_resume() {
   if (stream_.has_failed()) return std::unexpected(stream_.failure_code());
@@ -354,11 +362,13 @@ async::Task<Result<>> Stream::start_tls(std::unique_ptr<Layer> layer) {
   layer_ = std::move(layer);
   for (;;) {
     if (has_failed()) co_return std::unexpected(failure_code());
+    if (is_stop_requested_) co_return std::unexpected(Errc::cancelled);
     const IoStep step = layer_->handshake();
     if (step.status == IoStep::Status::done) co_return Result<>{};
     if (step.status == IoStep::Status::eof) co_return std::unexpected(Errc::eof);
     if (step.status == IoStep::Status::failed) co_return std::unexpected(Errc::tls);
-    if (const auto ready = co_await ReadyAwaiter(*this, step.status); !ready) co_return std::unexpected(ready.error());
+    if (const auto ready = co_await ReadyAwaiter(*this, step.status, true); !ready)
+      co_return std::unexpected(ready.error());
   }
 }
 

@@ -8,7 +8,8 @@
 // once queued_bytes() passes its bound.
 //
 // Waiting. wait_input() is where a session rests between commands: it gives back idle buffers and also wakes for
-// notify() and for the server's stop. Everywhere else a stop waits for the command to end.
+// notify() and for the server's stop. A stop also ends fill_command() and a handshake, or anybody could hold it up with
+// half a line; everywhere else it waits for the command to end.
 //
 // A send that failed half-way leaves the peer in the middle of an answer, or of a TLS record: from then on nothing more
 // is sent, and every flush() fails as that one did.
@@ -77,6 +78,8 @@ class Stream {
   class FillAwaiter;
   // Waits for at least one more byte behind buffered(). Errc::too_long if `limit` bytes are buffered already.
   FillAwaiter fill(std::size_t limit);
+  // fill() for the rest of a command: when the server stops it also returns, with or without more.
+  FillAwaiter fill_command(std::size_t limit);
   class InputAwaiter;
   // Net Result<Wake>. Returns at once with Wake::input if bytes are buffered.
   InputAwaiter wait_input();
@@ -192,7 +195,9 @@ class Stream {
 
    private:
     friend class Stream;
-    FillAwaiter(Stream& stream, std::size_t limit) : stream_(stream), limit_(limit) {}
+    FillAwaiter(Stream& stream, std::size_t limit, bool is_command) : stream_(stream), limit_(limit) {
+      is_between_commands = is_command;
+    }
     bool is_settled() override;
     Stream& stream_;
     std::size_t limit_;

@@ -44,12 +44,9 @@ async::Task<Reply> dispatch(Context& context, const Command& command) {
 
 Reply refuse_state(Context& context, const Command& command) {
   if (const auto* append = std::get_if<Append>(&command.body)) refuse_append(context, *append);
-  switch (context.state()) {
-    case kNotAuthenticated: return Reply::bad("Log in first");
-    case kAuthenticated: return Reply::bad("Select a mailbox first");
-    case kSelected: break;
-  }
-  return Reply::bad("Already logged in");
+  if (!context.is_logged_in()) return Reply::bad("Log in first");
+  if (traits(command.body).states == kNotAuthenticated) return Reply::bad("Already logged in");
+  return Reply::bad("Select a mailbox first");
 }
 
 void log_command(const Context& context, const Traits& traits, const Reply& reply) {

@@ -66,7 +66,7 @@ async::Task<bool> Conversation::wait_for_input() {
     const net::Result<net::Wake> wake = co_await stream_.wait_input();
     if (!wake) waited = std::unexpected(wake.error());
   } else {
-    waited = co_await stream_.fill(options_.max_line_bytes + 2);
+    waited = co_await stream_.fill_command(options_.max_line_bytes + 2);
   }
   if (!waited) ending_ = net::describe(waited.error());
   co_return waited.has_value();

@@ -150,6 +150,7 @@ void Conversation::log_message(const Reception& reception, const Transaction& tr
                               {"protocol", protocol()},
                               {"message", reception.id()},
                               {"from", transaction.from.text()},
+                              {"to", transaction.first_recipient.text()},  // the first; a list would be no line
                               {"recipients", transaction.mailboxes.size()},
                               {"size", reception.size()},
                               {"tls", tls != nullptr ? std::string_view(tls->version) : "-"},

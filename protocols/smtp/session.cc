@@ -90,7 +90,7 @@ async::Task<bool> Conversation::wait_for_input() {
     // Once a line has begun it has to end soon.
     if (wake == net::Wake::input) stream_.set_deadline(options_.timeouts.command);
   } else if (waited) {
-    waited = co_await stream_.fill(kMaxAuthLineBytes + 2);
+    waited = co_await stream_.fill_command(kMaxAuthLineBytes + 2);
   }
   if (!waited) end(waited.error());
   co_return waited.has_value();

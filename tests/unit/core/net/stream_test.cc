@@ -178,6 +178,21 @@ TEST_F(StreamTest, AStopIsToldOnceBetweenCommands) {
   EXPECT_EQ(wakes, (std::vector<Wake>{Wake::stopping, Wake::input}));
 }
 
+Task<> wait_for_half_a_command(Stream& stream, async::Loop& loop, std::string& buffered) {
+  EXPECT_TRUE(co_await stream.fill_command(100));
+  loop.post([&stream] { stream.request_stop(); });
+  EXPECT_TRUE(co_await stream.fill_command(100));
+  EXPECT_TRUE(stream.is_stop_requested());
+  buffered = stream.buffered();
+}
+
+TEST_F(StreamTest, HalfACommandDoesNotHoldUpAStop) {
+  say("a LOG");
+  std::string buffered;
+  run(wait_for_half_a_command(*stream_, loop_, buffered));
+  EXPECT_EQ(buffered, "a LOG");
+}
+
 Task<> wait_for_cancel(Stream& stream, async::Loop& loop, Errc& error) {
   loop.post([&stream] { stream.cancel(); });
   error = (co_await stream.fill(10)).error();
