@@ -125,14 +125,13 @@ class Store {
 
   // --- messages in
   // Big bodies go in chunk by chunk before the delivery that makes them visible. Chunks are kStagedChunkBytes each.
-  // A staging that is not delivered must be dropped; what a crash leaves is swept at the next start.
+  // A staging that is not handed to deliver() must be dropped; what a crash leaves is swept at the next start.
   static constexpr std::size_t kStagedChunkBytes = 256 * 1024;
   virtual BodyId new_staging() = 0;
   // Errc::limit when all stagings together pass the server's cap.
   virtual void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) = 0;
   virtual void drop_staging(BodyId body) = 0;
   virtual void deliver(Delivery delivery, Done<std::vector<Appended>> done) = 0;
-  // Several messages to one mailbox, all or none (MULTIAPPEND to come).
 
   // --- messages changed
   virtual void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
@@ -169,7 +168,7 @@ class Store {
   }
 
   // --- upkeep
-  // One consistent file, made while the store is in use; refuses to overwrite. `progress` may be null.
+  // One consistent file, made while the store is in use; refuses to overwrite.
   virtual void backup(std::string path, Done<void> done) = 0;
   struct Finding {
     std::string what;  // in words: which account, mailbox, message
