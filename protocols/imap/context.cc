@@ -57,9 +57,13 @@ async::Task<bool> Context::fill(async::Milliseconds deadline) {
     }
   }
   stream().set_deadline(deadline);
-  if (const auto filled = co_await stream().fill(parser.fill_limit()); !filled) {
+  if (const auto filled = co_await stream().fill_command(parser.fill_limit()); !filled) {
     end({net::describe(filled.error()),
          filled.error() == net::Errc::timeout ? "Waited too long for your command" : ""});
+    co_return false;
+  }
+  if (stream().is_stop_requested()) {
+    end(kStopping);
     co_return false;
   }
   co_return true;
@@ -84,13 +88,13 @@ async::Task<std::optional<std::string_view>> Context::read_line(std::size_t& len
 
 Limits login_limits(const Options& options) {
   Limits limits;
-  limits.max_line_bytes = std::min<std::size_t>(options.max_line_bytes, 8 * 1024);
-  limits.max_literal_bytes = 4 * 1024;
-  limits.max_command_bytes = std::min<std::size_t>(options.max_command_bytes, 16 * 1024);
+  limits.max_line_bytes = std::min<std::size_t>(options.max_line_bytes, std::size_t{8} * 1024);
+  limits.max_literal_bytes = std::size_t{4} * 1024;
+  limits.max_command_bytes = std::min<std::size_t>(options.max_command_bytes, std::size_t{16} * 1024);
   limits.max_literals = 8;
   limits.max_list_items = 60;  // RFC 2971 §3.3: 30 pairs of ID
   limits.max_append_bytes = options.max_append_bytes;
-  limits.max_skipped_bytes = 256 * 1024;
+  limits.max_skipped_bytes = std::size_t{256} * 1024;
   return limits;
 }
 
