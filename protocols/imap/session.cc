@@ -73,8 +73,8 @@ async::Task<> run(Context& context, const Command& command) {
     count(context, refusal);
     co_return;
   }
-  // The newest flags are what a FETCH or SEARCH is answered with.
-  if (context.selected && context.selected->has_news(false))
+  // The newest flags are what a FETCH or SEARCH is answered with. Others are told once they are done, expunges too.
+  if (command_traits.forbids_expunge && context.selected && context.selected->has_news(false))
     co_await tell_changes(context, context.selected->advance(false), command.is_uid);
 
   Reply reply = co_await dispatch(context, command);
