@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/auth/sasl.h"
+
 namespace portreeve::imap {
 namespace {
 
@@ -12,6 +14,12 @@ constexpr std::size_t kTellStep = 1024;
 std::span<const std::string> keywords_of(const store::Snapshot& messages) {
   if (!messages.keywords) return {};
   return *messages.keywords;
+}
+
+std::vector<std::string> announced_mechanisms() {
+  std::vector<std::string> names;
+  for (const std::string& name : auth::mechanism_names()) names.push_back("AUTH=" + name);
+  return names;
 }
 
 }  // namespace
@@ -108,12 +116,13 @@ Limits user_limits(const Options& options) {
 }
 
 std::vector<std::string_view> capabilities(const Context& context) {
+  static const std::vector<std::string> mechanisms = announced_mechanisms();
   std::vector<std::string_view> names{"IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"};
   if (!context.is_logged_in()) {
     const session::Security& security = context.options.security;
     if (session::can_start_tls(context.connection, security)) names.emplace_back("STARTTLS");
     if (session::may_ask_password(context.connection, security)) {
-      names.insert(names.end(), {"AUTH=PLAIN", "AUTH=LOGIN"});
+      names.insert(names.end(), mechanisms.begin(), mechanisms.end());
     } else {
       names.emplace_back("LOGINDISABLED");
     }
