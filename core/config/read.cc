@@ -4,11 +4,8 @@
 #include <fmt/format.h>
 // toml++ asserts what its parser then checks all the same: "[[[" would end the server at a reload, or, with NDEBUG, be
 // taken as a promise to the optimizer that it can't come.
-#include <toml++/impl/preprocessor.h>
-#undef TOML_ASSERT
-#undef TOML_ASSERT_ASSUME
+#undef NDEBUG
 #define TOML_ASSERT(condition) static_cast<void>(0)
-#define TOML_ASSERT_ASSUME(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include <algorithm>
