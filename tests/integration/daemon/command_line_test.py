@@ -109,9 +109,12 @@ class Check(Case):
         self.portreeve("check")
 
     def test_a_certificate_that_has_expired(self):
+        # From 3.4 on OpenSSL takes dates, and no longer a negative number of days.
+        known = subprocess.run(["openssl", "x509", "-help"], capture_output=True, text=True, check=True).stderr
+        past = "-not_before 20200101000000Z -not_after 20200102000000Z" if "-not_after" in known else "-days -1"
         for command in (
             "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout a.key -out a.csr",
-            "x509 -req -in a.csr -signkey a.key -days -1 -out a.pem",
+            f"x509 -req -in a.csr -signkey a.key {past} -out a.pem",
         ):
             subprocess.run(["openssl", *command.split()], cwd=self.folder, check=True, capture_output=True)
         self.config.write_text(config_text(tls='[[tls.certificate]]\ncertificate = "a.pem"\nkey = "a.key"\n'))
