@@ -126,7 +126,7 @@ class Store {
   // --- messages in
   // Big bodies go in chunk by chunk before the delivery that makes them visible. Chunks are kStagedChunkBytes each.
   // A staging that is not handed to deliver() must be dropped; what a crash leaves is swept at the next start.
-  static constexpr std::size_t kStagedChunkBytes = 256 * 1024;
+  static constexpr std::size_t kStagedChunkBytes = std::size_t{256} * 1024;
   virtual BodyId new_staging() = 0;
   // Errc::limit when all stagings together pass the server's cap.
   virtual void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) = 0;

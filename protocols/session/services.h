@@ -39,7 +39,7 @@ struct Timeouts {
   async::Milliseconds command = std::chrono::minutes(1);     // from a command's first byte to its last
   async::Milliseconds transfer = std::chrono::minutes(5);    // for each kTransferSlice of a message, either way
 };
-constexpr std::uint64_t kTransferSlice = 256 * 1024;
+constexpr std::uint64_t kTransferSlice = std::uint64_t{256} * 1024;
 
 // Shakes hands on an implicit-TLS listener; does nothing on others. False: the session is over (and logged).
 async::Task<bool> begin_security(net::Connection& connection, const Security& security, async::Milliseconds deadline);
