@@ -36,14 +36,19 @@ Step Parser::die(std::size_t consumed) {
   return {consumed, Rejected{{}, Reply::bye("Too much to skip"), true}};
 }
 
-Step Parser::next(std::string_view bytes) {
-  std::size_t begin = 0;
+std::optional<Step> Parser::pass_refused(std::string_view bytes, std::size_t& begin) {
   if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
     begin = skip(bytes);
-    if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) return {begin, NeedMore{}};
+    if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) return Step{begin, NeedMore{}};
   }
   if (phase_ == Phase::doomed) return die(begin);
-  if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
+  if (phase_ == Phase::dead) return Step{bytes.size(), NeedMore{}};
+  return std::nullopt;
+}
+
+Step Parser::next(std::string_view bytes) {
+  std::size_t begin = 0;
+  if (auto step = pass_refused(bytes, begin)) return std::move(*step);
   Step step = phase_ == Phase::append_tail ? append_tail(bytes) : next_command(bytes.substr(begin));
   step.consumed += begin;
   return step;
@@ -201,12 +206,7 @@ void Parser::skip_literal(std::uint64_t size) {
 
 Step Parser::next_line(std::string_view bytes) {
   std::size_t begin = 0;
-  if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) {
-    begin = skip(bytes);
-    if (phase_ == Phase::skip_literal || phase_ == Phase::skip_line) return {begin, NeedMore{}};
-  }
-  if (phase_ == Phase::doomed) return die(begin);
-  if (phase_ == Phase::dead) return {bytes.size(), NeedMore{}};
+  if (auto step = pass_refused(bytes, begin)) return std::move(*step);
   std::string_view text = bytes.substr(begin);
   std::size_t line_end = text.find('\n', std::min(searched_, text.size()));
   bool has_line = line_end != std::string_view::npos;

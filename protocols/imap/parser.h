@@ -24,6 +24,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -99,6 +100,8 @@ class Parser {
   // Where the last line isn't whole yet.
   Step reject_unended(std::string_view text, std::size_t begin, Rejected rejected);
   // Drops what it can at the front of `bytes`; how much. Leaves Phase::command once the refused command is over.
+  // Drops what is left of a refused command, and moves `begin` behind it. A step if that is all there is to tell.
+  std::optional<Step> pass_refused(std::string_view bytes, std::size_t& begin);
   std::size_t skip(std::string_view bytes);
   void end_skipped_line();
   // Before the `size` bytes of a refused command's literal.
