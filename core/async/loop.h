@@ -58,6 +58,18 @@ class Loop {
   bool is_stopping_ = false;
 };
 
+// Lets what else is due on the loop go first.
+class Yield {
+ public:
+  explicit Yield(Loop& loop) : loop_(loop) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> coroutine) { loop_.post(coroutine); }
+  void await_resume() const noexcept {}
+
+ private:
+  Loop& loop_;
+};
+
 // Suspends the awaiting coroutine and resumes it on its loop after at least `delay`.
 class Sleep {
  public:

@@ -16,6 +16,18 @@ constexpr bool is_space(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 constexpr bool is_eight_bit(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
+// RFC 5322 §3.2.3: what a word of an address is made of, without quotes.
+constexpr bool is_atext(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~";
+  return is_alpha(c) || is_digit(c) || kMarks.find(c) != std::string_view::npos;
+}
+
+// Dot-string = Atom *("." Atom) (RFC 5321 §4.1.2), with RFC 6531 §3.3's UTF-8, which isn't looked at.
+constexpr bool is_dot_string(std::string_view text) {
+  return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos &&
+         std::ranges::all_of(text, [](char c) { return c == '.' || is_atext(c) || is_eight_bit(c); });
+}
+
 constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
