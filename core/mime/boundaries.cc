@@ -16,6 +16,8 @@ Boundaries::Head Boundaries::head_of(std::string_view text) {
 }
 
 void Boundaries::open(std::size_t level, std::string boundary) {
+  // No line is looked at that far, so this one fits none; a hundred of them needn't be kept whole.
+  if (boundary.size() > kMaxBoundaryLine) boundary = boundary.substr(0, kMaxBoundaryLine);
   heads_.push_back(head_of(boundary));
   open_.push_back({.level = level, .boundary = std::move(boundary)});
 }

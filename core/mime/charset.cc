@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
 
 namespace portreeve::mime {
 namespace {
@@ -108,46 +109,6 @@ const Charset* find_charset(std::string_view label) {
   return at == kCharsets.end() ? nullptr : &*at;
 }
 
-// The length of the UTF-8 character at the beginning, or 0 if there is none.
-std::size_t utf8_length(std::string_view text) {
-  auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  auto is_next = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return is_next(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    unsigned second = byte(1);
-    bool is_overlong = first == 0xE0 && second < 0xA0;
-    bool is_surrogate = first == 0xED && second > 0x9F;
-    return is_next(1) && is_next(2) && !is_overlong && !is_surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    unsigned second = byte(1);
-    bool is_out = (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-    return is_next(1) && is_next(2) && is_next(3) && !is_out ? 4 : 0;
-  }
-  return 0;
-}
-
-std::size_t ascii_length(std::string_view text) {
-  constexpr std::size_t kPiece = 32;
-  std::size_t at = 0;
-  while (at + kPiece <= text.size() && is_ascii(text.substr(at, kPiece))) at += kPiece;
-  while (at < text.size() && !base::is_eight_bit(text[at])) ++at;
-  return at;
-}
-
-// Up to the first byte that is no UTF-8.
-std::size_t valid_length(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t length = utf8_length(text.substr(at));
-    if (length == 0) break;
-    at += length == 1 ? ascii_length(text.substr(at)) : length;
-  }
-  return at;
-}
-
 // How much of `text` up to `limit` ends between characters.
 std::size_t cut_utf8(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text.size();
@@ -200,14 +161,12 @@ bool is_ascii(std::string_view text) {
   return all < 0x80;
 }
 
-bool is_valid_utf8(std::string_view text) { return valid_length(text) == text.size(); }
-
 std::string sanitized_utf8(std::string_view text, std::size_t limit) {
   if (is_ascii(text)) return std::string(text.substr(0, limit));
   std::string out;
   out.reserve(std::min(text.size(), limit));
   while (!text.empty() && out.size() < limit) {
-    std::size_t valid = valid_length(text);
+    std::size_t valid = base::utf8_prefix(text);
     out += text.substr(0, cut_utf8(text.substr(0, valid), limit - out.size()));
     text.remove_prefix(valid);
     if (text.empty() || out.size() + kReplacement.size() > limit) break;
@@ -233,7 +192,7 @@ std::string to_utf8_or_guess(std::string_view charset, std::string_view bytes, s
   if (is_label_useful) {
     if (auto text = to_utf8(charset, bytes, limit)) return *std::move(text);
   }
-  if (is_valid_utf8(bytes)) return sanitized_utf8(bytes, limit);
+  if (base::is_utf8(bytes)) return sanitized_utf8(bytes, limit);
   if (auto text = to_utf8("windows-1252", bytes, limit)) return *std::move(text);
   return sanitized_utf8(bytes, limit);
 }

@@ -11,7 +11,6 @@
 namespace portreeve::mime {
 
 bool is_ascii(std::string_view text);
-bool is_valid_utf8(std::string_view text);
 
 // With U+FFFD for what is no UTF-8, one for each byte that can't be part of a character.
 std::string sanitized_utf8(std::string_view text, std::size_t limit = std::string::npos);

@@ -1,5 +1,6 @@
 #include "core/mime/date.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -173,6 +174,18 @@ std::optional<ZonedTime> parse_asctime(DateLexer& lexer, int month) {
   return to_time(parts);
 }
 
+// Does `text` look like `shape`, in which 'd' is a digit, 'a' a letter, 'z' a sign, and the rest is itself in any case?
+bool has_shape(std::string_view text, std::string_view shape) {
+  return std::ranges::equal(text, shape, [](char c, char s) {
+    if (s == 'd') return base::is_digit(c);
+    if (s == 'a') return base::is_alpha(c);
+    if (s == 'z') return c == '+' || c == '-';
+    return base::to_upper(c) == s;
+  });
+}
+
+int two_digits_at(std::string_view text, std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); }
+
 std::string two_digits(unsigned value, char pad = '0') {
   std::string out(2, pad);
   if (value >= 10) out[0] = static_cast<char>('0' + value / 10 % 10);
@@ -181,7 +194,7 @@ std::string two_digits(unsigned value, char pad = '0') {
 }
 
 struct Broken {
-  unsigned day, weekday;
+  unsigned day, weekday, month_number;
   std::string_view month;
   std::string year;
   std::string time;
@@ -200,6 +213,7 @@ Broken broken_down(std::int64_t unix_seconds) {
   auto year = static_cast<unsigned>(static_cast<int>(date.year()));
   return {.day = static_cast<unsigned>(date.day()),
           .weekday = weekday{day}.c_encoding(),
+          .month_number = static_cast<unsigned>(date.month()),
           .month = kMonths[static_cast<unsigned>(date.month()) - 1],
           .year = two_digits(year / 100) + two_digits(year % 100),
           .time = two_digits(second / 3'600) + ":" + two_digits(second / 60 % 60) + ":" + two_digits(second % 60)};
@@ -251,15 +265,7 @@ std::string format_internal_date(std::int64_t unix_seconds) {
 std::optional<ZonedTime> parse_internal_date(std::string_view text) {
   // date-day-fixed "-" date-month "-" date-year SP time SP zone: always 26 bytes.
   constexpr std::string_view kShape = "dd-aaa-dddd dd:dd:dd zdddd";
-  if (text.size() != kShape.size()) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    bool fits = c == kShape[i];
-    if (kShape[i] == 'd') fits = base::is_digit(c) || (i == 0 && c == ' ');
-    if (kShape[i] == 'a') fits = base::is_alpha(c);
-    if (kShape[i] == 'z') fits = c == '+' || c == '-';
-    if (!fits) return std::nullopt;
-  }
+  if (!has_shape(text, text.starts_with(' ') ? " d-aaa-dddd dd:dd:dd zdddd" : kShape)) return std::nullopt;
   auto number = [text](std::size_t at) { return (text[at] == ' ' ? 0 : text[at] - '0') * 10 + (text[at + 1] - '0'); };
   int zone = number(22) * 60 + number(24);
   if (number(22) > 24 || number(24) > 59) return std::nullopt;
@@ -285,6 +291,38 @@ std::optional<std::int64_t> parse_day(std::string_view text) {
   auto year = lexer.number(4, &digits);
   if (!year || digits != 4 || !lexer.at_end()) return std::nullopt;
   return day_start(*year, month_number(month), *day);
+}
+
+std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
+  // date-time = full-date "T" partial-time [time-secfrac] time-offset
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (!has_shape(text.substr(0, kShape.size()), kShape)) return std::nullopt;
+  Parts parts{.day = two_digits_at(text, 8),
+              .month = two_digits_at(text, 5),
+              .year = two_digits_at(text, 0) * 100 + two_digits_at(text, 2),
+              .hour = two_digits_at(text, 11),
+              .minute = two_digits_at(text, 14),
+              .second = two_digits_at(text, 17)};
+  std::string_view zone = text.substr(kShape.size());
+  if (zone.starts_with('.')) {
+    zone.remove_prefix(1);
+    if (zone.empty() || !base::is_digit(zone.front())) return std::nullopt;
+    while (!zone.empty() && base::is_digit(zone.front())) zone.remove_prefix(1);
+  }
+  if (!has_shape(zone, "Z")) {
+    if (!has_shape(zone, "zdd:dd") || two_digits_at(zone, 1) > 23 || two_digits_at(zone, 4) > 59) return std::nullopt;
+    parts.zone = (two_digits_at(zone, 1) * 60 + two_digits_at(zone, 4)) * (zone[0] == '-' ? -1 : 1);
+  }
+  const auto time = to_time(parts);
+  if (!time) return std::nullopt;
+  return time->unix_seconds;
+}
+
+std::string format_rfc3339(std::int64_t unix_seconds) {
+  const Broken date = broken_down(unix_seconds);
+  std::string out = date.year;
+  out.append("-").append(two_digits(date.month_number)).append("-").append(two_digits(date.day));
+  return out.append("T").append(date.time).append("Z");
 }
 
 }  // namespace portreeve::mime

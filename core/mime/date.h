@@ -29,4 +29,8 @@ std::string format_internal_date(std::int64_t unix_seconds);  // in UTC
 // RFC 3501 §9 date-text, "17-Jul-1996": Unix seconds of that day's beginning, as if it were UTC.
 std::optional<std::int64_t> parse_day(std::string_view text);
 
+// RFC 3339 §5.6 date-time: "1996-07-17T02:44:25-07:00", with or without a fraction of a second, which is dropped.
+std::optional<std::int64_t> parse_rfc3339(std::string_view text);
+std::string format_rfc3339(std::int64_t unix_seconds);  // in UTC: "1996-07-17T09:44:25Z"
+
 }  // namespace portreeve::mime

@@ -87,4 +87,22 @@ LineScan scan_to_dashes(std::string_view bytes, char before) {
   return scan;
 }
 
+bool has_binary(std::string_view bytes, char before) {
+  auto is_bad = [](char c, char previous) {
+    return static_cast<std::uint8_t>(static_cast<std::uint8_t>(c == '\0') |
+                                     static_cast<std::uint8_t>((c == '\n') != (previous == '\r')));
+  };
+  if (bytes.empty()) return false;
+  if (is_bad(bytes.front(), before)) return true;
+  constexpr std::size_t kPiece = 4'096;
+  for (std::size_t at = 1; at < bytes.size(); at += kPiece) {
+    std::size_t end = std::min(bytes.size(), at + kPiece);
+    const char* text = bytes.data();
+    std::uint8_t found = 0;
+    for (std::size_t i = at; i < end; ++i) found = static_cast<std::uint8_t>(found | is_bad(text[i], text[i - 1]));
+    if (found) return true;
+  }
+  return false;
+}
+
 }  // namespace portreeve::mime

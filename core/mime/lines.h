@@ -1,4 +1,4 @@
-// Counts lines, and finds those that may be a boundary, at the speed of memory.
+// Counts lines, and finds those that may be a boundary and bytes that no line may hold, at the speed of memory.
 // Threads: pure functions.
 #pragma once
 
@@ -18,5 +18,9 @@ LineScan count_lines(std::string_view bytes, char before);
 
 // Up to just after the first LF that "--" follows, or of which that can't be told yet because the bytes end; else all.
 LineScan scan_to_dashes(std::string_view bytes, char before);
+
+// Whether there is what only binary data may have (RFC 2045 §2.9): a NUL, an LF without a CR before it, or something
+// else than an LF after a CR. `before` is the byte that came before. A CR at the end is for the next bytes to judge.
+bool has_binary(std::string_view bytes, char before);
 
 }  // namespace portreeve::mime

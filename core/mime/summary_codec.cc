@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "core/base/varint.h"
+
 namespace portreeve::mime {
 namespace {
 
@@ -12,71 +14,11 @@ constexpr unsigned kIsUnended = 4;
 constexpr unsigned kIsMessage = 1;
 constexpr unsigned kIsMultipart = 2;
 
-void put(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out += static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  out += static_cast<char>(value);
-}
+using Reader = base::PackedReader;
+using base::put_signed;
+using base::put_string;
 
-void put_signed(std::string& out, std::int64_t value) {
-  put(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
-}
-
-void put_string(std::string& out, std::string_view text) {
-  put(out, text.size());
-  out += text;
-}
-
-// Once something is missing or wrong, every further read gives nothing and ok() is false.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  bool ok() const { return is_ok_; }
-  std::string_view rest() const { return rest_; }
-  void fail() { is_ok_ = false; }
-
-  unsigned byte() {
-    if (rest_.empty()) {
-      fail();
-      return 0;
-    }
-    auto value = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
-  }
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      unsigned next = byte();
-      // Neither what doesn't fit nor a longer form of a number is encode()'s.
-      if (shift == 63 && next > 1) fail();
-      if (shift > 0 && next == 0) fail();
-      value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
-      if (!is_ok_ || (next & 0x80) == 0) return is_ok_ ? value : 0;
-    }
-    fail();
-    return 0;
-  }
-  std::int64_t signed_number() {
-    std::uint64_t value = number();
-    return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
-  }
-  std::string_view string() {
-    std::uint64_t size = number();
-    if (size > rest_.size()) fail();
-    if (!is_ok_) return {};
-    std::string_view text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return text;
-  }
-
- private:
-  std::string_view rest_;
-  bool is_ok_ = true;
-};
+void put(std::string& out, std::uint64_t value) { base::put_number(out, value); }
 
 void put_part(std::string& out, const Part& part, std::uint64_t& previous) {
   put(out, static_cast<std::uint64_t>(std::int64_t{part.parent} + 1));

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
 #include "core/mime/charset.h"
 #include "core/mime/encoded_word.h"
 #include "core/mime/header.h"
@@ -27,21 +28,27 @@ void append_lowered(std::string& out, std::string_view ascii) {
   std::ranges::transform(ascii, out.begin() + static_cast<std::ptrdiff_t>(at), base::to_lower);
 }
 
+constexpr int kNfc = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+
 // Precondition: valid UTF-8.
-void append_folded(std::string& out, std::string_view utf8) {
-  constexpr int kBits = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD;
+void append_mapped(std::string& out, std::string_view utf8, int bits) {
   // The enum names single bits, which are meant to be joined.
-  auto options = static_cast<utf8proc_option_t>(kBits);  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
+  auto options = static_cast<utf8proc_option_t>(bits);  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
   utf8proc_uint8_t* folded = nullptr;
   utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
                                        static_cast<utf8proc_ssize_t>(utf8.size()), &folded, options);
   std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(folded, &std::free);
   if (size < 0) {
-    // Only lack of memory and text that isn't UTF-8 fail; unfolded it can at least match itself.
+    // Only lack of memory and text that isn't UTF-8 fail; as it is it can at least match itself.
     out += utf8;
     return;
   }
   out.append(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(size));
+}
+
+// Precondition: valid UTF-8.
+void append_folded(std::string& out, std::string_view utf8) {
+  append_mapped(out, utf8, kNfc | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
 }
 
 // The folded forms of U+0080 to U+02FF. Nothing below U+0300 joins with what stands before it, so that text of these
@@ -103,7 +110,7 @@ std::string fold(std::string_view utf8) {
     append_lowered(out, utf8);
     return out;
   }
-  if (!is_valid_utf8(utf8)) return fold(sanitized_utf8(utf8));
+  if (!base::is_utf8(utf8)) return fold(sanitized_utf8(utf8));
   while (!utf8.empty()) {
     auto begin = std::ranges::find_if(utf8, is_eight_bit);
     auto end = std::find_if_not(begin, utf8.end(), is_eight_bit);
@@ -118,6 +125,20 @@ std::string fold(std::string_view utf8) {
     }
     utf8.remove_prefix(length);
   }
+  return out;
+}
+
+std::string fold_case(std::string_view utf8) {
+  std::string out;
+  if (is_ascii(utf8)) {
+    append_lowered(out, utf8);
+    return out;
+  }
+  if (!base::is_utf8(utf8)) return fold_case(sanitized_utf8(utf8));
+  // U+0345 folds to a letter, which must not come between a letter and its accents.
+  std::string composed;
+  append_mapped(composed, utf8, kNfc);
+  append_mapped(out, composed, kNfc | UTF8PROC_CASEFOLD);
   return out;
 }
 

@@ -17,6 +17,9 @@ constexpr std::size_t kMaxDecodedHeader = std::size_t{256} * 1024;
 // Bytes that aren't UTF-8 count as U+FFFD.
 std::string fold(std::string_view utf8);
 
+// Case folded and nothing more (NFC): for names, where "½" is not "1/2". Bytes that aren't UTF-8 count as U+FFFD.
+std::string fold_case(std::string_view utf8);
+
 // Whether `needle_folded`, which comes from fold(), stands in `haystack_utf8`, which needn't be folded. An empty needle
 // stands everywhere.
 bool contains(std::string_view haystack_utf8, std::string_view needle_folded);

@@ -10,10 +10,11 @@
 namespace portreeve::mime {
 namespace {
 
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::array<std::int8_t, 256> base64_values() {
   std::array<std::int8_t, 256> values{};
   values.fill(-1);
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
     values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
   }
@@ -29,6 +30,25 @@ int hex_value(char c) {
 
 constexpr std::size_t kMaxHeldBlanks = 1'000;
 
+constexpr std::size_t kLine = 76;
+constexpr std::size_t kSoftLine = kLine - 1;  // with room for the "=" of a soft line break
+
+// Which bytes stand for themselves in quoted-printable, blanks among them (RFC 2045 §6.7 rules 2 and 3).
+constexpr std::array<bool, 256> literal_bytes() {
+  std::array<bool, 256> literal{};
+  for (std::size_t c = '!'; c <= '~'; ++c) literal[c] = c != '=';
+  literal[' '] = literal['\t'] = true;
+  return literal;
+}
+constexpr auto kLiteral = literal_bytes();
+
+void put_quantum(std::uint32_t bits, char* to) {
+  to[0] = kAlphabet[bits >> 18];
+  to[1] = kAlphabet[bits >> 12 & 63];
+  to[2] = kAlphabet[bits >> 6 & 63];
+  to[3] = kAlphabet[bits & 63];
+}
+
 // What quoted-printable doesn't copy.
 bool is_marked(char c) { return c == '=' || is_folding_space(c); }
 
@@ -43,6 +63,10 @@ TransferEncoding transfer_encoding(std::string_view value) {
   if (base::equals_ignoring_case(word, "base64")) return TransferEncoding::base64;
   if (base::equals_ignoring_case(word, "quoted-printable")) return TransferEncoding::quoted_printable;
   return TransferEncoding::unknown;
+}
+
+bool is_binary_encoding(std::string_view value) {
+  return base::equals_ignoring_case(Lexer(value).until(";"), "binary");
 }
 
 void TransferDecoder::feed(std::string_view bytes, std::string& out) {
@@ -175,6 +199,152 @@ void TransferDecoder::finish(std::string& out) {
     if (!is_soft_break()) out += held_;
   }
   held_.clear();
+}
+
+void TransferEncoder::feed(std::string_view bytes, std::string& out) {
+  switch (encoding_) {
+    case TransferEncoding::identity:
+    case TransferEncoding::unknown: out += bytes; return;
+    case TransferEncoding::base64: feed_base64(bytes, out); return;
+    case TransferEncoding::quoted_printable: feed_quoted_printable(bytes, out); return;
+  }
+}
+
+void TransferEncoder::feed_base64(std::string_view bytes, std::string& out) {
+  if (!held_.empty()) {
+    std::size_t missing = std::min(3 - held_.size(), bytes.size());
+    held_ += bytes.substr(0, missing);
+    bytes.remove_prefix(missing);
+    if (held_.size() < 3) return;
+    put_quanta(held_, out);
+    held_.clear();
+  }
+  std::size_t rest = bytes.size() % 3;
+  held_ = bytes.substr(bytes.size() - rest);
+  bytes.remove_suffix(rest);
+  put_quanta(bytes, out);
+}
+
+// Precondition: whole quanta, of three bytes each.
+void TransferEncoder::put_quanta(std::string_view bytes, std::string& out) {
+  std::size_t size = out.size();
+  std::size_t digits = bytes.size() / 3 * 4;
+  out.resize(size + digits + (digits / kLine + 1) * 2);
+  while (!bytes.empty()) {
+    if (column_ == kLine) {
+      out[size++] = '\r';
+      out[size++] = '\n';
+      column_ = 0;
+    }
+    std::size_t quanta = std::min(bytes.size() / 3, (kLine - column_) / 4);
+    const char* from = bytes.data();
+    char* to = out.data() + size;
+    for (std::size_t i = 0; i < quanta; ++i, from += 3, to += 4) {
+      auto byte = [&](std::size_t k) { return static_cast<std::uint32_t>(static_cast<unsigned char>(from[k])); };
+      put_quantum(byte(0) << 16 | byte(1) << 8 | byte(2), to);
+    }
+    column_ += quanta * 4;
+    size += quanta * 4;
+    bytes.remove_prefix(quanta * 3);
+  }
+  out.resize(size);
+}
+
+void TransferEncoder::feed_quoted_printable(std::string_view bytes, std::string& out) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    char c = bytes[i];
+    if (std::exchange(is_cr_held_, false)) {
+      if (c == '\n') {
+        if (!held_.empty()) put_escape(held_.front(), out);
+        held_.clear();
+        out += "\r\n";
+        column_ = 0;
+        ++i;
+        continue;
+      }
+      put_held_blank(out);
+      put_escape('\r', out);
+    }
+    if (c == '\r') {
+      is_cr_held_ = true;
+      ++i;
+      continue;
+    }
+    put_held_blank(out);
+    std::size_t end = i;
+    while (end < bytes.size() && kLiteral[static_cast<unsigned char>(bytes[end])]) ++end;
+    if (end == i) {
+      put_escape(c, out);
+      ++i;
+      continue;
+    }
+    std::string_view plain = bytes.substr(i, end - i);
+    if (base::is_space(plain.back())) {
+      held_ = plain.back();
+      plain.remove_suffix(1);
+    }
+    put_plain(plain, out);
+    i = end;
+  }
+}
+
+void TransferEncoder::put_plain(std::string_view text, std::string& out) {
+  while (!text.empty()) {
+    if (column_ % kSoftLine == 0 && text.front() == '-') {
+      put_escape('-', out);
+      text.remove_prefix(1);
+      continue;
+    }
+    if (column_ == kSoftLine) {
+      out += "=\r\n";
+      column_ = 0;
+    }
+    std::string_view fitting = text.substr(0, kSoftLine - column_);
+    out += fitting;
+    column_ += fitting.size();
+    text.remove_prefix(fitting.size());
+  }
+}
+
+void TransferEncoder::put_escape(char c, std::string& out) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  if (column_ + 3 > kSoftLine) {
+    out += "=\r\n";
+    column_ = 0;
+  }
+  auto byte = static_cast<unsigned char>(c);
+  std::array escape{'=', kHex[byte >> 4], kHex[byte & 15]};
+  out.append(escape.data(), escape.size());
+  column_ += 3;
+}
+
+void TransferEncoder::put_held_blank(std::string& out) {
+  if (held_.empty()) return;
+  put_plain(held_, out);
+  held_.clear();
+}
+
+void TransferEncoder::finish(std::string& out) {
+  if (encoding_ == TransferEncoding::base64 && !held_.empty()) {
+    std::size_t padding = 3 - held_.size();
+    held_.resize(3, '\0');
+    put_quanta(held_, out);
+    std::fill(out.end() - static_cast<std::ptrdiff_t>(padding), out.end(), '=');
+  }
+  if (encoding_ == TransferEncoding::quoted_printable) {
+    if (std::exchange(is_cr_held_, false)) {
+      put_held_blank(out);
+      put_escape('\r', out);
+    } else if (!held_.empty()) {
+      put_escape(held_.front(), out);
+    }
+  }
+  held_.clear();
+}
+
+void TransferEncoder::end_line(std::string& out) const {
+  if (column_ == 0) return;
+  out += encoding_ == TransferEncoding::quoted_printable ? "=\r\n" : "\r\n";
 }
 
 std::string decode_transfer(TransferEncoding encoding, std::string_view bytes, std::size_t limit) {

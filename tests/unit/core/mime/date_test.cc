@@ -100,5 +100,52 @@ TEST(Day, IsParsed) {
   }
 }
 
+// RFC 3339 §5.6
+TEST(Rfc3339, IsParsed) {
+  EXPECT_EQ(format_rfc3339(kJuly), "1996-07-17T09:44:25Z");
+  EXPECT_EQ(parse_rfc3339("1996-07-17T09:44:25Z"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17t09:44:25z"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17T02:44:25-07:00"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17T15:14:25+05:30"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17T09:44:25-00:00"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17T09:44:25.9Z"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1996-07-17T09:44:25.000000000000000000001+00:00"), kJuly);
+  EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:00Z"), 0);
+  EXPECT_EQ(parse_rfc3339("1969-12-31T23:59:59Z"), -1);
+  EXPECT_EQ(parse_rfc3339("2016-12-31T23:59:60Z"), parse_rfc3339("2017-01-01T00:00:00Z"));  // a leap second
+  EXPECT_EQ(parse_rfc3339("9999-12-31T23:59:59Z"), 253'402'300'799);
+  for (std::int64_t time : {std::int64_t{0}, kJuly, std::int64_t{1'709'164'800}, std::int64_t{-62'167'219'200}}) {
+    EXPECT_EQ(parse_rfc3339(format_rfc3339(time)), time);
+  }
+}
+
+TEST(Rfc3339, RefusesWhatTheGrammarDoes) {
+  for (const char* text : {"",
+                           "1996-07-17",
+                           "1996-07-17T09:44Z",
+                           "1996-07-17T09:44:25",
+                           "1996-07-17 09:44:25Z",
+                           "96-07-17T09:44:25Z",
+                           "1996-7-17T09:44:25Z",
+                           "1996-13-17T09:44:25Z",
+                           "1996-02-30T09:44:25Z",
+                           "1997-02-29T09:44:25Z",
+                           "1996-07-17T24:00:00Z",
+                           "1996-07-17T09:60:25Z",
+                           "1996-07-17T09:44:61Z",
+                           "1996-07-17T09:44:25.Z",
+                           "1996-07-17T09:44:25,5Z",
+                           "1996-07-17T09:44:25+0700",
+                           "1996-07-17T09:44:25+24:00",
+                           "1996-07-17T09:44:25+07:60",
+                           "1996-07-17T09:44:25 Z",
+                           "1996-07-17T09:44:25Zx",
+                           "1996-07-17T09:44:25+07:00x",
+                           "+996-07-17T09:44:25Z",
+                           "1996-07-17T09:44:25."}) {
+    EXPECT_EQ(parse_rfc3339(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace portreeve::mime

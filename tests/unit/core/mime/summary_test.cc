@@ -96,6 +96,23 @@ TEST(Lines, ScansStopAtDashes) {
   EXPECT_EQ(scan_to_dashes("--", '\n').consumed, 2U);
 }
 
+TEST(Lines, TellBinaryDataAtAnyAlignment) {
+  std::string text(9'000, 'x');
+  EXPECT_FALSE(has_binary(text, 'x'));
+  for (std::size_t at : {0U, 1U, 239U, 4'095U, 4'096U, 4'097U, 8'192U, 8'193U, 8'998U}) {
+    for (std::string_view bad : {std::string_view("\0", 1), std::string_view("\n"), std::string_view("\rx")}) {
+      EXPECT_TRUE(has_binary(std::string(text).replace(at, bad.size(), bad), 'x')) << at;
+    }
+    EXPECT_FALSE(has_binary(std::string(text).replace(at, 2, "\r\n"), 'x')) << at;
+  }
+  EXPECT_FALSE(has_binary("", '\r'));
+  EXPECT_FALSE(has_binary("\r", 'x'));
+  EXPECT_TRUE(has_binary("\r", '\r'));
+  EXPECT_TRUE(has_binary("\n", 'x'));
+  EXPECT_FALSE(has_binary("\nx", '\r'));
+  EXPECT_TRUE(has_binary("x", '\r'));
+}
+
 Summary sample() {
   return summarize(
       "Date: Wed, 17 Jul 1996 02:44:25 -0700\r\nSubject: \xC3\xA4\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"

@@ -131,6 +131,26 @@ TEST(Fold, LevelsCaseAndForm) {
   }
 }
 
+TEST(FoldCase, LevelsCaseAlone) {
+  for (const Case& row : {
+           Case{"", ""},
+           Case{"ABC xyz", "abc xyz"},
+           Case{"J\xC3\x9CRGEN", "j\xC3\xBCrgen"},
+           Case{"JU\xCC\x88RGEN", "j\xC3\xBCrgen"},
+           Case{"\xCE\xA3\xCE\xAF\xCF\x82", "\xCF\x83\xCE\xAF\xCF\x83"},  // Sigma, final and not
+           Case{"\xEF\xBC\xA1", "\xEF\xBD\x81"},                          // full width stays so
+           Case{"\xC2\xBD", "\xC2\xBD"},                                  // one half
+           // alpha with iota subscript and accent, in any order
+           Case{"\xCE\x91\xCD\x85\xCC\x81", "\xCE\xAC\xCE\xB9"},
+           Case{"\xCE\x91\xCC\x81\xCD\x85", "\xCE\xAC\xCE\xB9"},
+           Case{"\xE1\xBE\xB4", "\xCE\xAC\xCE\xB9"},
+           Case{"A\xFFZ", "a\xEF\xBF\xBDz"},
+       }) {
+    EXPECT_EQ(fold_case(row.raw), row.text) << row.raw;
+    EXPECT_EQ(fold_case(row.text), row.text);
+  }
+}
+
 TEST(Contains, ComparesFolded) {
   std::string text =
       "Viele Gr\xC3\xBC\xC3\x9F"
