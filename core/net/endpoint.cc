@@ -42,6 +42,24 @@ std::string Endpoint::text() const {
   return address;
 }
 
+std::optional<Endpoint> parse_address(std::string_view text) {
+  // inet_pton takes a C string.
+  if (text.size() >= INET6_ADDRSTRLEN || text.contains('\0')) return std::nullopt;
+  const std::string terminated(text);
+  sockaddr_storage address{};
+  sockaddr_in in{};
+  sockaddr_in6 in6{};
+  if (inet_pton(AF_INET, terminated.c_str(), &in.sin_addr) == 1) {
+    in.sin_family = AF_INET;
+    std::memcpy(&address, &in, sizeof in);
+    return to_endpoint(address, sizeof in);
+  }
+  if (inet_pton(AF_INET6, terminated.c_str(), &in6.sin6_addr) != 1) return std::nullopt;
+  in6.sin6_family = AF_INET6;
+  std::memcpy(&address, &in6, sizeof in6);
+  return to_endpoint(address, sizeof in6);
+}
+
 Endpoint to_endpoint(const sockaddr_storage& address, unsigned length) {
   Endpoint endpoint;
   std::array<char, INET6_ADDRSTRLEN> text{};

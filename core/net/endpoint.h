@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 struct sockaddr_storage;
 
@@ -21,6 +23,9 @@ struct Endpoint {
   // "192.0.2.1:25", "[2001:db8::1]:25", "unix:/run/portreeve/lmtp".
   std::string text() const;
 };
+
+// An IPv4 or IPv6 address as text, in the one form in which Endpoint has it; without a port.
+std::optional<Endpoint> parse_address(std::string_view text);
 
 Endpoint to_endpoint(const sockaddr_storage& address, unsigned length);
 

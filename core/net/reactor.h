@@ -4,29 +4,41 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <optional>
 #include <thread>
 
 #include "core/async/loop.h"
 #include "core/async/task_group.h"
+#include "core/net/client_limits.h"
 #include "core/net/server.h"
 
 namespace portreeve::net {
+
+// What a listener's connections are given.
+struct Service {
+  Session session;
+  DoorOptions options;
+};
 
 struct Accepted {
   int fd = -1;
   Endpoint peer;
   Endpoint local;
   std::string id;
+  std::optional<ClientLimits::Place> place;  // none yet if a proxy is to say first whom it is for
 };
+
+// Tells a connection over the limits so, as far as its send buffer takes it: a new socket's is empty.
+void send_refusal(int fd, std::string_view refusal);
 
 class Reactor {
  public:
-  // `on_closed` is called on this reactor's thread when a connection's session has ended.
-  Reactor(unsigned index, std::function<void(const Endpoint&)> on_closed);
+  // `limits` must outlive the reactor.
+  Reactor(unsigned index, ClientLimits& limits);
   ~Reactor();
 
-  // Any thread. `session` must outlive the reactor.
-  void adopt(Accepted accepted, const Session& session);
+  // Any thread. `service` must outlive the reactor.
+  void adopt(Accepted accepted, const Service& service);
   // Tells every session to stop; after `grace` cancels the rest. Calls `stopped`, on this reactor's thread, when none
   // is left. Any thread.
   void stop(async::Milliseconds grace, std::move_only_function<void()> stopped);
@@ -38,9 +50,12 @@ class Reactor {
   class Departure;
   class Listed;
 
-  async::Task<> run(Accepted accepted, const Session& session);
+  async::Task<> run(Accepted accepted, const Service& service);
+  // Reads the PROXY header and takes a place for the client that it names. False: the connection is to be closed.
+  async::Task<bool> admit_proxied(Connection& connection, const DoorOptions& options,
+                                  std::optional<ClientLimits::Place>& place);
 
-  std::function<void(const Endpoint&)> on_closed_;
+  ClientLimits& limits_;
   async::Loop loop_;
   async::TaskGroup sessions_;
   std::list<Stream*> streams_;

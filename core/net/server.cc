@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <random>
-#include <unordered_map>
 #include <utility>
 
 #include "core/async/timer.h"
@@ -22,32 +20,6 @@ namespace {
 
 constexpr int kAcceptsPerTurn = 64;
 constexpr async::Milliseconds kPauseWithoutDescriptors{100};
-
-class ConnectionCounter {
- public:
-  explicit ConnectionCounter(std::size_t most) : most_(most) {}
-
-  bool try_add(const Endpoint& peer) {
-    if (peer.family == Endpoint::Family::unix_socket) return true;
-    const std::lock_guard lock(mutex_);
-    std::size_t& count = counts_[peer.network()];
-    if (count >= most_) return false;
-    ++count;
-    return true;
-  }
-
-  void remove(const Endpoint& peer) {
-    if (peer.family == Endpoint::Family::unix_socket) return;
-    const std::lock_guard lock(mutex_);
-    const auto found = counts_.find(peer.network());
-    if (found != counts_.end() && --found->second == 0) counts_.erase(found);
-  }
-
- private:
-  const std::size_t most_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::size_t> counts_;  // guarded by mutex_
-};
 
 // Ids that differ between runs of the server, so that lines of an old log aren't taken for this one's.
 class IdMaker {
@@ -74,19 +46,20 @@ struct Server::Impl {
     uv_poll_t poll{};
     Impl* server = nullptr;
     Listener listener;
-    const Session* session = nullptr;
-    std::string refusal;
+    const Service* service = nullptr;
   };
 
   Impl(async::Loop& loop, ServerOptions server_options)
-      : main_loop(loop), options(server_options), counter(server_options.max_connections_per_address) {}
+      : main_loop(loop),
+        options(server_options),
+        limits(options.max_connections_per_address, options.connection_rate) {}
 
   async::Loop& main_loop;
   const ServerOptions options;
-  ConnectionCounter counter;
+  ClientLimits limits;
   IdMaker ids;
   std::vector<std::unique_ptr<Door>> doors;
-  std::vector<std::unique_ptr<const Session>> sessions;  // outlive the doors: sessions that began go on
+  std::vector<std::unique_ptr<const Service>> services;  // outlive the doors: sessions that began go on
   std::vector<std::unique_ptr<Reactor>> reactors;
   std::unique_ptr<async::Timer> pause;
   std::size_t reactors_left = 0;
@@ -123,22 +96,25 @@ struct Server::Impl {
   }
 
   void admit(Door& door, int fd, Endpoint peer) {
-    const bool is_full = connections() >= options.max_connections;
-    if (is_full || !counter.try_add(peer)) {
-      base::log::warning(
-          "connection_refused",
-          {{"peer", peer.text()}, {"reason", is_full ? "max_connections" : "max_connections_per_address"}});
-      // Best effort: a new socket's send buffer is empty.
-      send(fd, door.refusal.data(), door.refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      close(fd);
-      return;
+    if (connections() >= options.max_connections) return refuse(door, fd, peer, "max_connections");
+    std::optional<ClientLimits::Place> place;
+    if (!contains(door.service->options.proxy_networks, peer)) {
+      auto entered = limits.enter(peer, main_loop.now());
+      if (!entered) return refuse(door, fd, peer, entered.error());
+      place.emplace(std::move(*entered));
     }
     sockaddr_storage local{};
     socklen_t length = sizeof local;
     getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length);
     const auto least = std::ranges::min_element(
         reactors, {}, [](const std::unique_ptr<Reactor>& reactor) { return reactor->connections(); });
-    (*least)->adopt({fd, std::move(peer), to_endpoint(local, length), ids.next()}, *door.session);
+    (*least)->adopt({fd, std::move(peer), to_endpoint(local, length), ids.next(), std::move(place)}, *door.service);
+  }
+
+  static void refuse(const Door& door, int fd, const Endpoint& peer, std::string_view reason) {
+    base::log::warning("connection_refused", {{"peer", peer.text()}, {"reason", reason}});
+    send_refusal(fd, door.service->options.refusal);
+    close(fd);
   }
 
   // Out of descriptors, a listening socket stays readable and would spin the loop.
@@ -173,16 +149,15 @@ Server::Server(async::Loop& main_loop, ServerOptions options) : impl_(std::make_
 
 Server::~Server() = default;
 
-void Server::add(Listener listener, Session session, std::string refusal) {
-  impl_->sessions.push_back(std::make_unique<const Session>(std::move(session)));
-  impl_->doors.push_back(std::unique_ptr<Impl::Door>(
-      new Impl::Door{{}, impl_.get(), std::move(listener), impl_->sessions.back().get(), std::move(refusal)}));
+void Server::add(Listener listener, Session session, DoorOptions options) {
+  impl_->services.push_back(std::make_unique<const Service>(std::move(session), std::move(options)));
+  impl_->doors.push_back(
+      std::unique_ptr<Impl::Door>(new Impl::Door{{}, impl_.get(), std::move(listener), impl_->services.back().get()}));
 }
 
 void Server::start() {
   for (unsigned i = 0; i < std::max(1U, impl_->options.threads); ++i) {
-    impl_->reactors.push_back(
-        std::make_unique<Reactor>(i, [this](const Endpoint& peer) { impl_->counter.remove(peer); }));
+    impl_->reactors.push_back(std::make_unique<Reactor>(i, impl_->limits));
   }
   impl_->is_started = true;
   for (const auto& door : impl_->doors) {

@@ -12,12 +12,15 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/async/loop.h"
 #include "core/async/task.h"
+#include "core/base/rate_limiter.h"
 #include "core/net/endpoint.h"
+#include "core/net/network.h"
 #include "core/net/stream.h"
 
 namespace portreeve::net {
@@ -54,7 +57,8 @@ struct Connection {
   Stream stream;
   Endpoint peer;
   Endpoint local;
-  std::string id;  // unique for this run of the server; in every log line of the connection
+  std::optional<Endpoint> proxy;  // the socket's peer, if `peer` and `local` are what a proxy told of its client
+  std::string id;                 // unique for this run of the server; in every log line of the connection
 };
 
 using Session = std::function<async::Task<>(Connection&)>;
@@ -63,6 +67,17 @@ struct ServerOptions {
   unsigned threads = 1;
   std::size_t max_connections = 10'000;
   std::size_t max_connections_per_address = 100;  // IPv6: per /64. Unix sockets don't count.
+  base::Rate connection_rate = {};                // new connections, of the same
+};
+
+struct DoorOptions {
+  // What a connection over the limits is told before it is closed.
+  std::string refusal = {};
+  // A connection from one of these must begin with a PROXY header, which is read before the session begins; the limits
+  // per address and the session then see the client that it names. From anybody else a header is bytes like others.
+  Networks proxy_networks = {};
+  // For the whole header.
+  async::Milliseconds proxy_timeout{5'000};
 };
 
 class Server {
@@ -73,8 +88,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // `refusal` is what a connection over the limits is told before it is closed. Before start().
-  void add(Listener listener, Session session, std::string refusal);
+  // Before start().
+  void add(Listener listener, Session session, DoorOptions options);
   void start();
   // Closes the listeners, tells every session to stop, cancels those that are still there after `grace`, ends the
   // reactor threads, and then calls `stopped` on the main loop.

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <utility>
 
+#include "core/base/retried.h"
+
 namespace portreeve::net {
 namespace {
 
@@ -314,6 +316,20 @@ async::Task<Result<>> Stream::discard_line() {
     consume(buffered().size());
     if (const auto filled = co_await fill(kBulkRead); !filled) co_return std::unexpected(filled.error());
   }
+}
+
+bool Stream::has_early_input() {
+  drop_last_line();
+  if (!buffered().empty()) return true;
+  if (tls() == nullptr) {
+    // Left where it is: a TLS layer that comes yet reads the descriptor itself.
+    char next = 0;
+    return base::retried([&] { return recv(fd(), &next, 1, MSG_PEEK | MSG_DONTWAIT); }) > 0;
+  }
+  // A readable descriptor says little: what waits there may be a message of TLS's own, such as TLS 1.3's KeyUpdate.
+  Direction wanted{};
+  try_read(kFirstRead, wanted);
+  return !buffered().empty();
 }
 
 async::Task<Result<>> Stream::flush() { return send({}); }

@@ -89,6 +89,10 @@ class Stream {
   // Drops bytes up to and with the next LF.
   async::Task<Result<>> discard_line();
 
+  // Has the peer sent anything by now? Does not wait, and takes nothing from the session: what it had to read is in
+  // buffered(). An end of the stream is no input. For a server that is to speak first (RFC 5321 §4.3.1).
+  bool has_early_input();
+
   // --- writing
   void write(std::string_view bytes) { output_.append(bytes); }
   // The queue itself, for writers that format in place.

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -42,6 +44,8 @@ Task<> ignore_stop(Connection& connection) {
   }
 }
 
+Task<> leave(Connection&) { co_return; }
+
 Task<> throw_at_once(Connection&) {
   throw std::runtime_error("broken");
   co_return;
@@ -58,11 +62,18 @@ class Client {
   }
   ~Client() { close(fd_); }
   void say(std::string_view text) const { ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
+  // In as many packets as bytes.
+  void dribble(std::string_view text) const {
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    for (; !text.empty(); text.remove_prefix(1)) say(text.substr(0, 1));
+  }
   std::string hear_line() const {
     std::string line;
     for (char c = 0; recv(fd_, &c, 1, 0) == 1 && c != '\n';) line += c;
     return line;
   }
+  void end() const { shutdown(fd_, SHUT_WR); }
   bool is_closed() const {
     char c = 0;
     return recv(fd_, &c, 1, 0) <= 0;
@@ -75,12 +86,13 @@ class Client {
 // A Server on a thread of its own, stopped at the end of the test.
 class RunningServer {
  public:
-  RunningServer(Session session, ServerOptions options, async::Milliseconds grace = async::Milliseconds(10'000))
+  RunningServer(Session session, ServerOptions options, async::Milliseconds grace = async::Milliseconds(10'000),
+                DoorOptions door = {.refusal = "full\r\n"})
       : server_(loop_, options), grace_(grace) {
     auto listener = Listener::bind({"127.0.0.1", 0, {}, 0});
     EXPECT_TRUE(listener) << listener.error();
     local_ = listener->local();
-    server_.add(std::move(*listener), std::move(session), "full\r\n");
+    server_.add(std::move(*listener), std::move(session), std::move(door));
     server_.start();
     thread_ = std::thread([this] { loop_.run(); });
   }
@@ -163,6 +175,236 @@ TEST(Server, RefusesMoreThanItsLimitAndForgetsThoseThatLeft) {
     next.say("again\r\n");
     if (next.hear_line() == "again\r") break;
   }
+}
+
+TEST(Server, RefusesNewConnectionsAboveTheirRate) {
+  RunningServer running(echo_lines, {.threads = 1, .connection_rate = {.count = 2, .per = std::chrono::hours(1)}});
+  for (int i = 0; i < 2; ++i) {
+    const Client client(running.local());
+    client.say("hello\r\n");
+    EXPECT_EQ(client.hear_line(), "hello\r");
+  }
+  const Client third(running.local());
+  EXPECT_EQ(third.hear_line(), "full\r");
+  EXPECT_TRUE(third.is_closed());
+}
+
+// --- behind a proxy
+
+// Says who is who, and then echoes.
+Task<> tell_endpoints(Connection& connection) {
+  connection.stream.write(connection.peer.text() + " " + connection.local.text() + " " +
+                          (connection.proxy ? connection.proxy->address : "-") + "\r\n");
+  if (!co_await connection.stream.flush()) co_return;
+  co_await echo_lines(connection);
+}
+
+class ProxiedServer : public testing::Test {
+ protected:
+  void start(ServerOptions options, std::string_view proxies = "127.0.0.0/8",
+             async::Milliseconds timeout = async::Milliseconds(30'000)) {
+    const auto network = Network::parse(proxies);
+    ASSERT_TRUE(network);
+    running_.emplace([this](Connection& connection) { return ++sessions_, tell_endpoints(connection); }, options,
+                     async::Milliseconds(10'000),
+                     DoorOptions{.refusal = "full\r\n", .proxy_networks = {*network}, .proxy_timeout = timeout});
+  }
+  Client connect() const { return Client(running_->local()); }
+  static std::string header(std::string_view source) {
+    return "PROXY TCP4 " + std::string(source) + " 192.0.2.25 4711 25\r\n";
+  }
+  // The server hears of a close in its own time.
+  void expect_all_gone() {
+    while (running_->server().connections() > 0) std::this_thread::yield();
+  }
+
+  std::atomic<int> sessions_ = 0;
+  std::optional<RunningServer> running_;
+};
+
+constexpr std::string_view kTold = "192.0.2.7:4711 192.0.2.25:25 127.0.0.1\r";
+constexpr std::string_view kBinaryHeader("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0f\xc0\0\2\7\xc0\0\2\x19\x12\x67\0\x19\4\0\0",
+                                         31);
+
+TEST_F(ProxiedServer, TheSessionSeesTheClientThatTheHeaderNames) {
+  start({});
+  for (const std::string& header : {header("192.0.2.7"), std::string(kBinaryHeader)}) {
+    const Client whole = connect();
+    whole.say(header);
+    EXPECT_EQ(whole.hear_line(), kTold);
+
+    const Client dribbled = connect();
+    dribbled.dribble(header);
+    EXPECT_EQ(dribbled.hear_line(), kTold);
+  }
+}
+
+TEST_F(ProxiedServer, WhatFollowsTheHeaderInItsPacketIsTheSessions) {
+  start({});
+  for (const std::string& header : {header("192.0.2.7"), std::string(kBinaryHeader)}) {
+    const Client client = connect();
+    client.say(header + "one\r\ntwo\r\n");
+    EXPECT_EQ(client.hear_line(), kTold);
+    EXPECT_EQ(client.hear_line(), "one\r");
+    EXPECT_EQ(client.hear_line(), "two\r");
+  }
+}
+
+// A TLS layer reads the descriptor and knows nothing of the stream's buffer.
+TEST_F(ProxiedServer, TakesNothingButTheHeaderFromTheSocket) {
+  std::mutex mutex;
+  std::string buffered = "unset";
+  std::string waiting(100, '\0');
+  RunningServer running(
+      [&](Connection& connection) {
+        {
+          const std::lock_guard lock(mutex);
+          buffered = connection.stream.buffered();
+          const ssize_t got = recv(connection.stream.fd(), waiting.data(), waiting.size(), MSG_PEEK);
+          waiting.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        }
+        return leave(connection);
+      },
+      {}, async::Milliseconds(10'000), {.proxy_networks = {*Network::parse("127.0.0.1")}});
+  for (const std::string& header : {header("192.0.2.7"), std::string(kBinaryHeader)}) {
+    const Client client(running.local());
+    client.say(header + "\x16\x03\x01");
+    EXPECT_TRUE(client.is_closed());
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(buffered, "");
+    EXPECT_EQ(waiting, "\x16\x03\x01");
+    waiting.assign(100, '\0');
+  }
+}
+
+TEST_F(ProxiedServer, TheProxysOwnConnectionsKeepTheSocketsAddresses) {
+  start({});
+  const std::string own_end = " " + running_->local().text() + " -\r";
+  for (const std::string_view header :
+       {std::string_view("PROXY UNKNOWN\r\n"), std::string_view("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16)}) {
+    const Client client = connect();
+    client.say(header);
+    const std::string told = client.hear_line();
+    EXPECT_TRUE(told.starts_with("127.0.0.1:") && told.ends_with(own_end)) << told;
+  }
+}
+
+TEST_F(ProxiedServer, ClosesWithoutASessionWhatDoesNotBeginWithAHeader) {
+  start({});
+  for (const std::string_view text :
+       {"EHLO client.example\r\n", "PROXY TCP4 192.0.2.7 192.0.2.25 4711\r\n", "PROXY UNKNOWN\n"}) {
+    const Client client = connect();
+    client.say(text);
+    EXPECT_TRUE(client.is_closed()) << text;
+  }
+  {
+    const Client half = connect();
+    half.say("PROXY TCP4 192.0.");
+  }
+  expect_all_gone();
+  EXPECT_EQ(sessions_, 0);
+}
+
+TEST_F(ProxiedServer, AHeaderHasATimeOfItsOwn) {
+  start({}, "127.0.0.1", async::Milliseconds(20));
+  const Client silent = connect();
+  EXPECT_TRUE(silent.is_closed());
+  const Client half = connect();
+  half.say("PROXY TCP4 192.0.2.7");
+  EXPECT_TRUE(half.is_closed());
+  expect_all_gone();
+  EXPECT_EQ(sessions_, 0);
+}
+
+Task<> greet_and_tell_the_end(Connection& connection) {
+  connection.stream.write("hello\r\n");
+  if (!co_await connection.stream.flush()) co_return;
+  const auto end = co_await connection.stream.fill(100);
+  connection.stream.write(!end && end.error() == Errc::eof ? "eof\r\n" : "other\r\n");
+}
+
+TEST_F(ProxiedServer, TheHeadersTimeIsNotTheSessions) {
+  RunningServer running(greet_and_tell_the_end, {.threads = 1}, async::Milliseconds(10'000),
+                        {.proxy_networks = {*Network::parse("127.0.0.1")}, .proxy_timeout = async::Milliseconds(50)});
+  std::unique_ptr<Client> client;
+  do {  // a busy machine may miss the time
+    client = std::make_unique<Client>(running.local());
+    client->say(header("192.0.2.7"));
+  } while (client->hear_line() != "hello\r");
+  // One that came later runs out of its time: so the other's is over as well.
+  EXPECT_TRUE(Client(running.local()).is_closed());
+  client->end();
+  EXPECT_EQ(client->hear_line(), "eof\r");
+}
+
+// Or anybody could name himself as somebody else.
+TEST_F(ProxiedServer, AHeaderFromAnybodyElseIsTheSessionsGarbage) {
+  start({}, "192.0.2.0/24");
+  const Client client = connect();
+  client.say(header("192.0.2.7"));
+  const std::string told = client.hear_line();
+  EXPECT_TRUE(told.starts_with("127.0.0.1:") && told.ends_with(" -\r")) << told;
+  EXPECT_EQ(client.hear_line() + "\n", header("192.0.2.7"));
+}
+
+TEST_F(ProxiedServer, LimitsAreThoseOfTheClientAndNotOfTheProxy) {
+  start({.threads = 2, .max_connections_per_address = 1});
+  auto first = std::make_unique<Client>(running_->local());
+  first->say(header("192.0.2.7"));
+  EXPECT_EQ(first->hear_line(), kTold);
+  const Client other = connect();
+  other.say(header("192.0.2.8"));
+  EXPECT_TRUE(other.hear_line().starts_with("192.0.2.8:"));
+  const Client again = connect();
+  again.say(header("192.0.2.7"));
+  EXPECT_EQ(again.hear_line(), "full\r");
+  EXPECT_TRUE(again.is_closed());
+
+  // Its place is given back, and the refused one's, which it never had, is not.
+  first.reset();
+  for (bool is_back = false; !is_back;) {
+    const Client next = connect();
+    next.say(header("192.0.2.7"));
+    is_back = next.hear_line() == kTold;
+    if (!is_back) continue;
+    const Client second = connect();
+    second.say(header("192.0.2.7"));
+    EXPECT_EQ(second.hear_line(), "full\r");
+  }
+}
+
+TEST_F(ProxiedServer, TheRateIsThatOfTheClientAndNotOfTheProxy) {
+  start({.threads = 1, .connection_rate = {.count = 1, .per = std::chrono::hours(1)}});
+  for (const std::string_view source : {"192.0.2.7", "192.0.2.8"}) {
+    const Client first = connect();
+    first.say(header(source));
+    EXPECT_TRUE(first.hear_line().starts_with(source));
+    const Client second = connect();
+    second.say(header(source));
+    EXPECT_EQ(second.hear_line(), "full\r");
+  }
+}
+
+TEST_F(ProxiedServer, AConnectionWithoutItsHeaderCountsInTheTotal) {
+  start({.threads = 1, .max_connections = 1});
+  {
+    const Client waiting = connect();
+    EXPECT_EQ(connect().hear_line(), "full\r");
+  }
+  expect_all_gone();
+  const Client next = connect();
+  next.say(header("192.0.2.7"));
+  EXPECT_EQ(next.hear_line(), kTold);
+}
+
+TEST_F(ProxiedServer, AStopDoesNotWaitForAHeader) {
+  start({});
+  const Client client = connect();
+  client.say("PROXY ");
+  while (running_->server().connections() == 0) std::this_thread::yield();
+  running_->stop();
+  EXPECT_TRUE(client.is_closed());
+  EXPECT_EQ(sessions_, 0);
 }
 
 TEST(Listener, TellsWhatIsWrongWithAnAddress) {

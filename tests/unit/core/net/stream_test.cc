@@ -291,6 +291,40 @@ TEST_F(StreamTest, StartTlsDropsWhatWasSentInClear) {
   EXPECT_EQ(after, "");
 }
 
+Task<> look_for_early_input(Stream& stream, bool& is_early) {
+  is_early = stream.has_early_input();
+  co_return;
+}
+
+TEST_F(StreamTest, EarlyInputIsWhatThePeerSentUnasked) {
+  bool is_early = true;
+  run(look_for_early_input(*stream_, is_early));
+  EXPECT_FALSE(is_early);
+}
+
+TEST_F(StreamTest, AnEndIsNoEarlyInput) {
+  hang_up();
+  bool is_early = true;
+  run(look_for_early_input(*stream_, is_early));
+  EXPECT_FALSE(is_early);
+}
+
+Task<> look_and_read(Stream& stream, std::vector<std::string>& lines) {
+  EXPECT_TRUE(stream.has_early_input());
+  EXPECT_EQ(stream.buffered(), "") << "it is left to who reads the descriptor next";
+  lines.emplace_back((co_await stream.read_line(100)).value());
+  EXPECT_TRUE(stream.has_early_input());
+  lines.emplace_back((co_await stream.read_line(100)).value());
+  EXPECT_FALSE(stream.has_early_input()) << "a line that was read is not input still to come";
+}
+
+TEST_F(StreamTest, LookingForEarlyInputTakesNothingFromTheSession) {
+  say("EHLO a\r\nQUIT\r\n");
+  std::vector<std::string> lines;
+  run(look_and_read(*stream_, lines));
+  EXPECT_EQ(lines, (std::vector<std::string>{"EHLO a", "QUIT"}));
+}
+
 Task<> close_stream(Stream& stream) {
   stream.write("bye");
   co_await stream.close();

@@ -1,3 +1,4 @@
+#include <latch>
 #include <thread>
 
 #include "core/async/loop.h"
@@ -208,6 +209,42 @@ TEST_F(Layer, ClearTextFromBeforeTheHandshakeIsGone) {
   EXPECT_EQ(heard, "USER alice");
   EXPECT_EQ(answer, "+OK bye\r\n");
   EXPECT_TRUE(is_goodbye_heard);
+}
+
+async::Task<> look_for_early_input(async::Loop& loop, int fd, Context& context, std::latch& looked, std::latch& sent,
+                                   std::string& heard) {
+  net::Stream stream(loop, fd);
+  stream.set_deadline(std::chrono::seconds(30));
+  EXPECT_TRUE(co_await stream.start_tls(context.accept(fd)));
+  EXPECT_FALSE(stream.has_early_input()) << "the handshake is none";
+  looked.count_down();
+  sent.wait();
+  EXPECT_TRUE(stream.has_early_input());
+  if (const auto line = co_await stream.read_line(100); line) heard = *line;
+  EXPECT_FALSE(stream.has_early_input());
+}
+
+TEST_F(Layer, EarlyInputIsSeenThroughIt) {
+  std::array<int, 2> fds{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()), 0);
+  ASSERT_EQ(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+  std::latch looked(1);
+  std::latch sent(1);
+  std::thread peer([&] {
+    Client client(fds[1], {});
+    EXPECT_TRUE(client.handshake());
+    looked.wait();
+    client.write("EHLO a\r\n");
+    sent.count_down();
+  });
+  std::string heard;
+  async::Loop loop;
+  async::TaskGroup group([](std::exception_ptr) { ADD_FAILURE() << "an exception left the session"; });
+  group.spawn(then_stop(look_for_early_input(loop, fds[0], *context_, looked, sent, heard), loop));
+  loop.run();
+  peer.join();
+  close(fds[1]);
+  EXPECT_EQ(heard, "EHLO a");
 }
 
 }  // namespace
