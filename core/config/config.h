@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/config/units.h"
+
 namespace portreeve::config {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -23,8 +25,9 @@ constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
 enum class LogLevel { debug, info, warning, error };
-enum class Protocol { smtp, submission, pop3, imap };
+enum class Protocol { smtp, submission, lmtp, pop3, imap };
 enum class TlsMode { none, starttls, implicit };
+enum class BareNewlines { refuse, normalise };
 
 std::string_view to_text(Protocol protocol);
 std::string_view to_text(TlsMode mode);
@@ -33,6 +36,7 @@ struct Server {
   std::uint64_t threads = 0;  // 0: one a processor
   std::uint64_t max_connections = 10'000;
   std::uint64_t max_connections_per_address = 100;
+  Rate connection_rate_per_address;
   Milliseconds shutdown_grace{10'000};
 };
 
@@ -65,6 +69,32 @@ struct Limits {
 
 struct Smtp {
   Milliseconds idle_timeout{300'000};
+  BareNewlines bare_newlines = BareNewlines::refuse;
+  Milliseconds greeting_delay{0};
+  std::uint64_t max_messages_per_connection = 100'000;  // 0: no limit
+  std::uint64_t max_idle_commands = 100;
+  std::uint64_t max_received = 100;
+  std::uint64_t max_header_size = kMiB;
+  std::uint64_t max_header_fields = 10'000;
+  Rate message_rate_per_client;
+  Rate message_rate_per_account;
+  std::string subaddress_delimiters = "+";  // any of them; empty: no subaddresses
+  bool file_subaddresses = false;
+  std::string postmaster;                        // an address, or empty
+  Milliseconds max_hold{30LL * 24 * 3'600'000};  // 0: nothing is held
+};
+
+struct Quota {
+  std::uint64_t default_bytes = 0;             // 0: none
+  std::vector<std::uint64_t> warn_at{80, 95};  // percents
+};
+
+struct Auth {
+  std::uint64_t max_failures_per_account = 20;
+  std::uint64_t max_failures_per_address = 100;  // an IPv4 address or IPv6 /64
+  Milliseconds failure_memory{3'600'000};
+  // Networks, here and below: "10.0.0.0/8", "2001:db8::/32", an address, or "unix" for all Unix sockets.
+  std::vector<std::string> never_throttle;
 };
 
 struct Pop3 {
@@ -85,9 +115,31 @@ struct Listener {
   std::uint64_t port = 0;  // 0: the system picks one
   std::string path;        // set: a Unix socket instead of addresses and port
   unsigned mode = 0660;
-  TlsMode tls = TlsMode::starttls;
+  TlsMode tls = TlsMode::starttls;  // filled in for lmtp: none
   bool plaintext_auth = false;
   bool tickets = true;
+  std::vector<std::string> extensions_off;  // EHLO keywords, and VRFY, EXPN, HELP; in capitals
+  std::vector<std::string> proxy_from;
+  std::vector<std::string> xclient_from;
+  bool hide_client_address = false;
+};
+
+struct Account {
+  std::string address;
+  std::string verifier;  // or:
+  std::string password;
+  std::uint64_t quota = 0;  // filled in: that of [quota]
+  bool is_disabled = false;
+  std::vector<std::string> delegates;
+  unsigned line = 0;  // where it begins in the file
+};
+
+struct Alias {
+  std::string address;  // or "@example.org"
+  std::vector<std::string> to;
+  bool is_list = false;
+  std::string owner;  // of a list: an address, or empty
+  unsigned line = 0;
 };
 
 struct Config {
@@ -100,9 +152,13 @@ struct Config {
   Tls tls;
   Limits limits;
   Smtp smtp;
+  Quota quota;
+  Auth auth;
   Pop3 pop3;
   Imap imap;
   std::vector<Listener> listeners;
+  std::vector<Account> accounts;
+  std::vector<Alias> aliases;
 };
 
 struct Diagnostic {
@@ -141,7 +197,8 @@ struct Change {
   bool is_live = false;
 };
 std::vector<Change> changes(const Config& before, const Config& after);
-// What a server that runs with `running` does after a reload of `fresh`: live keys are new, the others as they were.
+// What a server that runs with `running` does after a reload of `fresh`: live keys are new, the others as they were. A
+// listener's live keys are taken from the one at the same place in the list, if it listens where that one does.
 Config with_live_keys(const Config& running, const Config& fresh);
 
 }  // namespace portreeve::config

@@ -1,6 +1,9 @@
 #include "core/config/field.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "core/config/units.h"
 
@@ -24,12 +27,16 @@ struct Expects {
   std::string operator()(const Texts& k) const { return std::string(k.expects); }
   std::string operator()(const Flag&) const { return "true or false"; }
   std::string operator()(const Count& k) const { return fmt::format("a whole number from {} to {}", k.least, k.most); }
+  std::string operator()(const Counts& k) const {
+    return fmt::format("an array of whole numbers from {} to {}", k.least, k.most);
+  }
   std::string operator()(const Size& k) const {
     return fmt::format("a size from \"{}\" to \"{}\"", size_text(k.least), size_text(k.most));
   }
   std::string operator()(const Duration& k) const {
     return fmt::format("a time from \"{}\" to \"{}\"", duration_text(k.least), duration_text(k.most));
   }
+  std::string operator()(const RateOf&) const { return "\"none\", or so many in a s, m, h or d, such as \"600/h\""; }
   std::string operator()(const Mode&) const { return "permissions such as \"0660\""; }
   std::string operator()(const Choice& k) const { return joined(k.names); }
   std::string operator()(const Table&) const { return "a section"; }
@@ -46,8 +53,10 @@ struct ValueText {
   }
   std::string operator()(const Flag& k) const { return *k.into ? "true" : "false"; }
   std::string operator()(const Count& k) const { return std::to_string(*k.into); }
+  std::string operator()(const Counts& k) const { return fmt::format("[{}]", fmt::join(*k.into, ", ")); }
   std::string operator()(const Size& k) const { return in_quotes(size_text(*k.into)); }
   std::string operator()(const Duration& k) const { return in_quotes(duration_text(*k.into)); }
+  std::string operator()(const RateOf& k) const { return in_quotes(rate_text(*k.into)); }
   std::string operator()(const Mode& k) const { return fmt::format("\"{:04o}\"", *k.into); }
   std::string operator()(const Choice& k) const { return in_quotes(k.names[k.get()]); }
   std::string operator()(const Table&) const { return ""; }
@@ -115,6 +124,14 @@ std::vector<Change> changes(const Config& before, const Config& after) {
   return out;
 }
 
+namespace {
+
+bool is_same_place(const Listener& a, const Listener& b) {
+  return a.protocol == b.protocol && a.path == b.path && a.port == b.port && a.addresses == b.addresses;
+}
+
+}  // namespace
+
 // A test holds this to the table.
 Config with_live_keys(const Config& running, const Config& fresh) {
   Config config = running;
@@ -127,6 +144,18 @@ Config with_live_keys(const Config& running, const Config& fresh) {
   config.smtp = fresh.smtp;
   config.pop3 = fresh.pop3;
   config.imap = fresh.imap;
+  config.quota.default_bytes = fresh.quota.default_bytes;
+  config.auth = fresh.auth;
+  config.accounts = fresh.accounts;
+  config.aliases = fresh.aliases;
+  for (std::size_t i = 0; i < std::min(config.listeners.size(), fresh.listeners.size()); ++i) {
+    Listener& listener = config.listeners[i];
+    // Whom a listener trusts must not become another's.
+    if (!is_same_place(listener, fresh.listeners[i])) continue;
+    listener.extensions_off = fresh.listeners[i].extensions_off;
+    listener.xclient_from = fresh.listeners[i].xclient_from;
+    listener.hide_client_address = fresh.listeners[i].hide_client_address;
+  }
   return config;
 }
 

@@ -21,6 +21,7 @@ struct Text {
   std::string* into;
   bool (*is_valid)(std::string_view);
   std::string_view expects;
+  bool is_secret = false;  // not to be repeated in a message
 };
 struct Path {
   std::string* into;
@@ -29,12 +30,18 @@ struct Texts {  // one string, or an array of them
   std::vector<std::string>* into;
   bool (*is_valid)(std::string_view);
   std::string_view expects;
+  bool may_be_empty = false;
 };
 struct Flag {
   bool* into;
 };
 struct Count {
   std::uint64_t* into;
+  std::uint64_t least;
+  std::uint64_t most;
+};
+struct Counts {  // an array of whole numbers, maybe empty
+  std::vector<std::uint64_t>* into;
   std::uint64_t least;
   std::uint64_t most;
 };
@@ -47,6 +54,9 @@ struct Duration {
   Milliseconds* into;
   Milliseconds least;
   Milliseconds most;
+};
+struct RateOf {
+  Rate* into;
 };
 struct Mode {  // of a file: "0660"
   unsigned* into;
@@ -65,7 +75,7 @@ struct Tables {  // [[name]]
   std::function<Fields(std::size_t)> at;
 };
 
-using Kind = std::variant<Text, Path, Texts, Flag, Count, Size, Duration, Mode, Choice, Table, Tables>;
+using Kind = std::variant<Text, Path, Texts, Flag, Count, Counts, Size, Duration, RateOf, Mode, Choice, Table, Tables>;
 
 struct Field {
   std::string_view name;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/base/ascii.h"
+#include "core/config/address.h"
 #include "core/config/field.h"
 
 namespace portreeve::config {
@@ -16,8 +18,21 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
-constexpr std::array<std::string_view, 4> kProtocols{"smtp", "submission", "pop3", "imap"};
+constexpr std::array<std::string_view, 5> kProtocols{"smtp", "submission", "lmtp", "pop3", "imap"};
 constexpr std::array<std::string_view, 3> kTlsModes{"none", "starttls", "implicit"};
+constexpr std::array<std::string_view, 2> kBareNewlines{"refuse", "normalise"};
+// What EHLO announces, and commands that can be left out.
+constexpr std::array<std::string_view, 19> kExtensions{
+    "PIPELINING",          "SIZE",     "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8",      "DSN",
+    "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH",     "REQUIRETLS", "LIMITS",   "FUTURERELEASE", "DELIVERBY",
+    "MT-PRIORITY",         "RRVS",     "VRFY",     "EXPN",       "HELP"};
+constexpr std::string_view kExtensionsExpected =
+    "an array of PIPELINING, SIZE, 8BITMIME, BINARYMIME, CHUNKING, SMTPUTF8, DSN, ENHANCEDSTATUSCODES, STARTTLS, AUTH, "
+    "REQUIRETLS, LIMITS, FUTURERELEASE, DELIVERBY, MT-PRIORITY, RRVS, VRFY, EXPN, HELP";
+constexpr std::string_view kNetworksExpected =
+    "an array of networks such as \"10.0.0.0/8\" or \"2001:db8::/32\", of addresses, or \"unix\"";
+constexpr std::size_t kMaxDelimiters = 8;
+constexpr std::size_t kMaxVerifierBytes = 512;
 constexpr std::size_t kMaxDomainBytes = 255;  // RFC 5321 §4.5.3.1.2
 constexpr std::size_t kMaxUserBytes = 32;     // useradd(8)
 
@@ -41,12 +56,49 @@ bool is_user_name(std::string_view text) {
          });
 }
 
-bool is_ip_address(std::string_view text) {
+// The bits of its addresses, or 0 if it is none.
+unsigned address_bits(std::string_view text) {
   const std::string copy(text);
   std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(AF_INET, copy.c_str(), address.data()) == 1 ||
-         inet_pton(AF_INET6, copy.c_str(), address.data()) == 1;
+  if (inet_pton(AF_INET, copy.c_str(), address.data()) == 1) return 32;
+  return inet_pton(AF_INET6, copy.c_str(), address.data()) == 1 ? 128 : 0;
 }
+
+bool is_ip_address(std::string_view text) { return address_bits(text) > 0; }
+
+bool is_network(std::string_view text) {
+  if (text == "unix") return true;
+  const std::size_t slash = text.find('/');
+  const unsigned most = address_bits(text.substr(0, slash));
+  if (slash == std::string_view::npos || most == 0) return most > 0;
+  const std::string_view prefix = text.substr(slash + 1);
+  if (prefix.size() > 1 && prefix.starts_with('0')) return false;
+  unsigned bits = 0;
+  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
+  return error == std::errc() && end == prefix.data() + prefix.size() && bits <= most;
+}
+
+bool is_extension(std::string_view text) {
+  return std::ranges::find(kExtensions, base::uppered(text)) != kExtensions.end();
+}
+
+// Signs that may stand in a local part without quotes (RFC 5321 §4.1.2: atext), and are no letters or digits.
+bool are_delimiters(std::string_view text) {
+  return text.size() <= kMaxDelimiters &&
+         std::ranges::all_of(text, [](char c) { return std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); });
+}
+
+bool is_address(std::string_view text) { return normalize_address(text).has_value(); }
+bool is_address_or_empty(std::string_view text) { return text.empty() || is_address(text); }
+bool is_alias(std::string_view text) { return normalize_alias(text).has_value(); }
+
+// As far as it can be told here; who uses it looks closer.
+bool is_verifier(std::string_view text) {
+  return text.size() <= kMaxVerifierBytes && text.starts_with("SCRAM-SHA-256$") && std::ranges::count(text, '$') == 2 &&
+         std::ranges::count(text, ':') == 2;
+}
+
+bool is_password(std::string_view text) { return !text.empty() && std::ranges::none_of(text, base::is_control); }
 
 template <class Enum>
 Choice choice(Enum& into, std::span<const std::string_view> names) {
@@ -66,6 +118,8 @@ Fields server_fields(Server& s) {
       {"max_connections", "connections at one time, all listeners together", Count{&s.max_connections, 1, 1'000'000}},
       {"max_connections_per_address", "connections at one time from one IPv4 address or IPv6 /64",
        Count{&s.max_connections_per_address, 1, 1'000'000}},
+      {"connection_rate_per_address", "new connections from one IPv4 address or IPv6 /64",
+       RateOf{&s.connection_rate_per_address}},
       Field{"shutdown_grace", "how long commands under way may take to end when the server stops",
             Duration{&s.shutdown_grace, milliseconds(0), minutes(10)}}
           .live(),
@@ -125,6 +179,99 @@ Fields smtp_fields(Smtp& s) {
       Field{"idle_timeout", "for the next command; RFC 5321 asks for five minutes",
             Duration{&s.idle_timeout, seconds(1), hours(1)}}
           .live(),
+      Field{"bare_newlines", "what becomes of a message with CR or LF alone; \"normalise\" makes a line's end of each",
+            choice(s.bare_newlines, kBareNewlines)}
+          .live(),
+      Field{"greeting_delay", "how long to wait before the greeting; who speaks before it is sent away",
+            Duration{&s.greeting_delay, milliseconds(0), seconds(30)}}
+          .live(),
+      Field{"max_messages_per_connection", "0 is no limit", Count{&s.max_messages_per_connection, 0, 1'000'000}}.live(),
+      Field{"max_idle_commands", "between messages, of commands that do nothing: NOOP, RSET, HELP, VRFY",
+            Count{&s.max_idle_commands, 10, 1'000'000}}
+          .live(),
+      Field{"max_received", "Received fields with which a message is taken to go in circles",
+            Count{&s.max_received, 10, 10'000}}
+          .live(),
+      Field{"max_header_size", "of a message's header", Size{&s.max_header_size, 16 * kKiB, 64 * kMiB}}.live(),
+      Field{"max_header_fields", "of a message's header", Count{&s.max_header_fields, 100, 1'000'000}}.live(),
+      Field{"message_rate_per_client", "messages from one IPv4 address or IPv6 /64", RateOf{&s.message_rate_per_client}}
+          .live(),
+      Field{"message_rate_per_account", "messages that one account submits", RateOf{&s.message_rate_per_account}}
+          .live(),
+      Field{"subaddress_delimiters", "signs that divide a name from its detail, alice+shop; none switches it off",
+            Text{&s.subaddress_delimiters, are_delimiters, "up to 8 signs such as \"+\" or \"+-\", or \"\""}}
+          .live(),
+      Field{"file_subaddresses", "mail to alice+shop goes into the folder shop, if there is one",
+            Flag{&s.file_subaddresses}}
+          .live(),
+      Field{"postmaster", "who gets the mail for postmaster of a domain that has none",
+            Text{&s.postmaster, is_address_or_empty, "an address such as \"alice@example.org\", or \"\""}}
+          .live(),
+      Field{"max_hold", "for how long a client may have a message held back; 0s switches it off",
+            Duration{&s.max_hold, milliseconds(0), hours(24 * 365)}}
+          .live(),
+  };
+}
+
+Fields quota_fields(Quota& q) {
+  return {
+      Field{"default", "of accounts that are made without one of their own; 0 is no limit",
+            Size{&q.default_bytes, 0, 1024 * 1024 * kGiB}}
+          .live(),
+      Field{"warn_at", "percents of a quota at which its account gets a message about it", Counts{&q.warn_at, 1, 99}},
+  };
+}
+
+Fields auth_fields(Auth& a) {
+  return {
+      Field{"max_failures_per_account", "wrong passwords for one account before its logins have to wait",
+            Count{&a.max_failures_per_account, 1, 1'000'000}}
+          .live(),
+      Field{"max_failures_per_address",
+            "wrong passwords from one IPv4 address or IPv6 /64 before its logins have to wait",
+            Count{&a.max_failures_per_address, 1, 1'000'000}}
+          .live(),
+      Field{"failure_memory", "how long a wrong password counts",
+            Duration{&a.failure_memory, seconds(1), hours(24 * 30)}}
+          .live(),
+      Field{"never_throttle", "networks from which wrong passwords don't count",
+            Texts{&a.never_throttle, is_network, kNetworksExpected, true}}
+          .live(),
+  };
+}
+
+Fields account_fields(Account& a) {
+  return {
+      Field{"address", "its login name and where it gets mail",
+            Text{&a.address, is_address, "an address such as \"alice@example.org\""}}
+          .required()
+          .live(),
+      Field{"verifier", "what is kept of its password, as `portreeve account verifier` prints it",
+            Text{&a.verifier, is_verifier, "what `portreeve account verifier` prints", true}}
+          .live(),
+      Field{"password", "its password as it is; for labs", Text{&a.password, is_password, "a password in quotes", true}}
+          .live(),
+      Field{"quota", "of all its mail; 0 is no limit; that of [quota] if not given",
+            Size{&a.quota, 0, 1024 * 1024 * kGiB}}
+          .live(),
+      Field{"disabled", "takes no mail and lets nobody in", Flag{&a.is_disabled}}.live(),
+      Field{"delegates", "accounts that may send under its addresses",
+            Texts{&a.delegates, is_address, "an address such as \"bob@example.org\", or an array of them", true}}
+          .live(),
+  };
+}
+
+Fields alias_fields(Alias& a) {
+  return {
+      Field{"address", "the address that leads to others; \"@example.org\" catches all that is nobody's",
+            Text{&a.address, is_alias, "an address such as \"sales@example.org\" or \"@example.org\""}}
+          .required()
+          .live(),
+      Field{"to", "who gets its mail", Texts{&a.to, is_address, "an address, or an array of them"}}.required().live(),
+      Field{"list", "a list: its owner hears of what can't be delivered", Flag{&a.is_list}}.live(),
+      Field{"owner", "of a list: the address that mail through it bears as its sender",
+            Text{&a.owner, is_address, "an address such as \"alice@example.org\""}}
+          .live(),
   };
 }
 
@@ -156,7 +303,9 @@ Fields imap_fields(Imap& i) {
 
 Fields listener_fields(Listener& l) {
   return {
-      Field{"protocol", "what is spoken here; \"smtp\" takes mail from strangers, \"submission\" from your users",
+      Field{"protocol",
+            "what is spoken here; \"smtp\" takes mail from strangers, \"submission\" from your users, \"lmtp\" from "
+            "programs that deliver",
             choice(l.protocol, kProtocols)}
           .required(),
       {"address", "where to listen; all of IPv4 and IPv6 if not given",
@@ -164,10 +313,21 @@ Fields listener_fields(Listener& l) {
       {"port", "the TCP port; 0 lets the system pick one", Count{&l.port, 0, 65'535}},
       {"path", "a Unix socket instead of address and port", Path{&l.path}},
       {"mode", "the Unix socket's permissions", Mode{&l.mode}},
-      {"tls", "\"starttls\" on request, \"implicit\" from the first byte, \"none\" not at all",
+      {"tls", "\"starttls\" on request, \"implicit\" from the first byte, \"none\" not at all, as lmtp has it",
        choice(l.tls, kTlsModes)},
       {"plaintext_auth", "take passwords over connections without TLS too", Flag{&l.plaintext_auth}},
       {"tickets", "let TLS clients resume by session tickets", Flag{&l.tickets}},
+      Field{"extensions_off", "of SMTP, submission and LMTP: what is neither announced nor taken",
+            Texts{&l.extensions_off, is_extension, kExtensionsExpected, true}}
+          .live(),
+      Field{"proxy_from", "proxies that tell the client's address by the PROXY protocol",
+            Texts{&l.proxy_from, is_network, kNetworksExpected, true}},
+      Field{"xclient_from", "SMTP proxies that may tell the client's address by XCLIENT",
+            Texts{&l.xclient_from, is_network, kNetworksExpected, true}}
+          .live(),
+      Field{"hide_client_address", "of submission: leave the user's address out of the trace header",
+            Flag{&l.hide_client_address}}
+          .live(),
   };
 }
 
@@ -191,10 +351,14 @@ Fields fields(Config& c) {
       {"storage", "the mail store", Table{storage_fields(c.storage)}},
       {"tls", "certificates", Table{tls_fields(c.tls)}},
       {"limits", "what one message or connection may cost, in any protocol", Table{limits_fields(c.limits)}},
-      {"smtp", "SMTP and submission", Table{smtp_fields(c.smtp)}},
+      {"smtp", "SMTP, submission and LMTP", Table{smtp_fields(c.smtp)}},
+      {"quota", "how much mail an account may have", Table{quota_fields(c.quota)}},
+      {"auth", "logins", Table{auth_fields(c.auth)}},
       {"pop3", "POP3", Table{pop3_fields(c.pop3)}},
       {"imap", "IMAP", Table{imap_fields(c.imap)}},
       {"listener", "a port or Unix socket to listen on", tables(c.listeners, listener_fields)},
+      Field{"account", "an account that this file is the truth for", tables(c.accounts, account_fields)}.live(),
+      Field{"alias", "an address that leads to others", tables(c.aliases, alias_fields)}.live(),
   };
 }
 

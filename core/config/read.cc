@@ -22,7 +22,7 @@ namespace portreeve::config {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 4096;
-constexpr std::size_t kMaxItems = 1000;  // of one array
+constexpr std::size_t kMaxItems = 10'000;  // of one array
 constexpr std::size_t kMaxQuotedBytes = 60;
 
 Place place_of(const toml::source_region& region) {
@@ -82,7 +82,8 @@ struct Take {
       return true;
     };
     if (const auto* array = node.as_array()) {
-      if (array->empty() || array->size() > kMaxItems || !std::ranges::all_of(*array, take)) return false;
+      if ((array->empty() && !k.may_be_empty) || array->size() > kMaxItems || !std::ranges::all_of(*array, take))
+        return false;
     } else if (!take(node)) {
       return false;
     }
@@ -98,6 +99,18 @@ struct Take {
     if (!node.is_integer()) return false;
     return take_within(k, node.as_integer()->get());
   }
+  bool operator()(const Counts& k) const {
+    const auto* array = node.as_array();
+    if (array == nullptr || array->size() > kMaxItems) return false;
+    std::vector<std::uint64_t> items;
+    for (const toml::node& item : *array) {
+      std::uint64_t value = 0;
+      if (!item.is_integer() || !take_within(Count{&value, k.least, k.most}, item.as_integer()->get())) return false;
+      items.push_back(value);
+    }
+    *k.into = std::move(items);
+    return true;
+  }
   bool operator()(const Size& k) const {
     if (node.is_integer()) return take_within(k, node.as_integer()->get());
     const auto text = text_of(node);
@@ -109,6 +122,13 @@ struct Take {
     const auto duration = text ? parse_duration(*text) : std::nullopt;
     if (!duration || *duration < k.least || *duration > k.most) return false;
     *k.into = *duration;
+    return true;
+  }
+  bool operator()(const RateOf& k) const {
+    const auto text = text_of(node);
+    const auto rate = text ? parse_rate(*text) : std::nullopt;
+    if (!rate) return false;
+    *k.into = *rate;
     return true;
   }
   bool operator()(const Mode& k) const {
@@ -182,13 +202,20 @@ class Reader {
     }
     if (const auto* items = std::get_if<Tables>(&field.kind)) return read_tables(node, *items, path);
     if (!std::visit(Take{node, folder_}, field.kind)) {
-      findings_.report(place_of(node.source()), path, fmt::format("expected {}, not {}", expects(field), shown(node)));
+      const auto* text = std::get_if<Text>(&field.kind);
+      const bool is_secret = text != nullptr && text->is_secret;
+      findings_.report(place_of(node.source()), path,
+                       fmt::format("expected {}, not {}", expects(field), is_secret ? "what is there" : shown(node)));
     }
   }
 
   void read_tables(const toml::node& node, const Tables& items, const std::string& path) {
     const auto* array = node.as_array();
-    if (array == nullptr || array->size() > kMaxItems || !array->is_array_of_tables()) {
+    if (array != nullptr && array->size() > kMaxItems) {
+      return findings_.report(place_of(node.source()), path,
+                              fmt::format("there are {} of them; {} is the most", array->size(), kMaxItems));
+    }
+    if (array == nullptr || !array->is_array_of_tables()) {
       return findings_.report(place_of(node.source()), path,
                               fmt::format("there may be several: write [[{}]] for each, not {}", path, shown(node)));
     }

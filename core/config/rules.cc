@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
+#include <tuple>
 
+#include "core/base/ascii.h"
+#include "core/config/address.h"
 #include "core/config/places.h"
+#include "core/idna/domain.h"
 
 namespace portreeve::config {
 namespace {
@@ -43,19 +48,38 @@ void check_listener(const Listener& listener, std::size_t i, Findings& findings)
   if (listener.path.size() > 107) {
     findings.report(listener_key(i, "path"), "is too long: a Unix socket's path has 107 bytes at most");
   }
-  const bool takes_passwords = listener.protocol != Protocol::smtp;
+  const bool is_mail_in = listener.protocol == Protocol::smtp || listener.protocol == Protocol::lmtp;
+  const bool takes_passwords = !is_mail_in;
   const bool is_clear = findings.is_given(listener_key(i, "tls")) && listener.tls == TlsMode::none;
   if (takes_passwords && is_clear && !listener.plaintext_auth) {
     findings.report(listener_key(i, "tls"),
                     "\"none\" lets nobody log in: choose \"starttls\" or \"implicit\", or set plaintext_auth = true");
   }
+  const bool is_smtp = is_mail_in || listener.protocol == Protocol::submission;
+  for (const auto& [name, is_given, goes_with, is_right] :
+       {std::tuple("plaintext_auth", listener.plaintext_auth, "nobody logs in over lmtp",
+                   listener.protocol != Protocol::lmtp),
+        std::tuple("extensions_off", !listener.extensions_off.empty(), "goes with smtp, submission and lmtp only",
+                   is_smtp),
+        std::tuple("xclient_from", !listener.xclient_from.empty(), "goes with smtp, submission and lmtp only", is_smtp),
+        std::tuple("hide_client_address", listener.hide_client_address, "goes with submission only",
+                   listener.protocol == Protocol::submission)}) {
+    if (is_given && !is_right) findings.report(listener_key(i, name), goes_with);
+  }
 }
 
-void check_listeners(const Config& config, Findings& findings) {
+void fill_in(Listener& listener, std::size_t i, const Findings& findings) {
+  const bool has_tls = findings.is_given(listener_key(i, "tls"));
+  if (listener.protocol == Protocol::lmtp && !has_tls) listener.tls = TlsMode::none;
+  for (std::string& keyword : listener.extensions_off) keyword = base::uppered(keyword);
+}
+
+void check_listeners(Config& config, Findings& findings) {
   if (config.listeners.empty() && !findings.is_given("listener")) {
     findings.report("listener", "is missing: at least one [[listener]], or nobody can reach the server");
   }
   for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+    fill_in(config.listeners[i], i, findings);
     const Listener& listener = config.listeners[i];
     check_listener(listener, i, findings);
     for (std::size_t before = 0; before < i; ++before) {
@@ -86,11 +110,65 @@ void check_tls(const Config& config, Findings& findings) {
   }
 }
 
+void check_account(Account& account, std::size_t i, const Quota& quota, Findings& findings) {
+  const std::string name = fmt::format("account[{}]", i + 1);
+  account.line = findings.place_of(name).line;
+  if (!findings.is_given(name + ".quota")) account.quota = quota.default_bytes;
+  const bool has_verifier = findings.is_given(name + ".verifier");
+  const bool has_password = findings.is_given(name + ".password");
+  if (!has_verifier && !has_password) {
+    findings.report(name + ".verifier", "is missing: `portreeve account verifier` makes one of a password");
+  }
+  if (has_verifier && has_password) {
+    findings.report(name + ".password", "goes not with verifier: remove one of them");
+  }
+}
+
+void check_alias(Alias& alias, std::size_t i, Findings& findings) {
+  const std::string name = fmt::format("alias[{}]", i + 1);
+  alias.line = findings.place_of(name).line;
+  if (alias.is_list && alias.address.starts_with('@')) {
+    findings.report(name + ".list", "a list needs an address: what catches all of a domain can be none");
+  }
+  if (!alias.is_list && findings.is_given(name + ".owner")) {
+    findings.report(name + ".owner", "goes with list = true only");
+  }
+}
+
+// Two spellings of one domain are one address.
+std::string key_of(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  const auto domain = idna::to_ascii(address.substr(at + 1));
+  return base::lowered(address.substr(0, at + 1)) + domain.value_or(std::string(address.substr(at + 1)));
+}
+
+// Accounts, aliases: an address is one thing only.
+void check_addresses(Config& config, Findings& findings) {
+  std::map<std::string, std::string> owners;  // of an address: "the account of line 12"
+  const auto claim = [&](std::string& address, const char* what, unsigned line, const std::string& key) {
+    // Wrong ones were reported.
+    auto normal = normalize_alias(address);
+    if (!normal) return;
+    address = std::move(*normal);
+    const auto [owner, is_new] = owners.emplace(key_of(address), fmt::format("{} of line {}", what, line));
+    if (!is_new) findings.report(key, fmt::format("{} is given twice: the {} has it", address, owner->second));
+  };
+  for (std::size_t i = 0; i < config.accounts.size(); ++i) {
+    check_account(config.accounts[i], i, config.quota, findings);
+    claim(config.accounts[i].address, "account", config.accounts[i].line, fmt::format("account[{}].address", i + 1));
+  }
+  for (std::size_t i = 0; i < config.aliases.size(); ++i) {
+    check_alias(config.aliases[i], i, findings);
+    claim(config.aliases[i].address, "alias", config.aliases[i].line, fmt::format("alias[{}].address", i + 1));
+  }
+}
+
 }  // namespace
 
 void check_rules(Config& config, Findings& findings) {
   check_listeners(config, findings);
   check_tls(config, findings);
+  check_addresses(config, findings);
   if (config.tls.self_signed_directory.empty()) config.tls.self_signed_directory = config.data_directory + "/tls";
 }
 

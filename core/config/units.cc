@@ -59,11 +59,32 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::chrono::milliseconds(*value);
 }
 
+std::optional<Rate> parse_rate(std::string_view text) {
+  if (text == "none") return Rate{};
+  Rate rate;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate.count);
+  if (error != std::errc() || rate.count == 0 || rate.count > UINT32_MAX) return std::nullopt;
+  const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  const auto unit = std::ranges::find(kTimeUnits, rest.substr(std::min<std::size_t>(1, rest.size())), &Unit::name);
+  if (!rest.starts_with('/') || unit == kTimeUnits.end() || unit->name == "ms") return std::nullopt;
+  rate.per = std::chrono::milliseconds(unit->factor);
+  return rate;
+}
+
 std::string size_text(std::uint64_t bytes) { return write(bytes, kSizeUnits); }
 
 std::string duration_text(std::chrono::milliseconds duration) {
   const auto value = static_cast<std::uint64_t>(duration.count());
   return value == 0 ? "0s" : write(value, kTimeUnits);
+}
+
+std::string rate_text(const Rate& rate) {
+  if (rate.count == 0) return "none";
+  const auto unit = std::ranges::find(kTimeUnits, static_cast<std::uint64_t>(rate.per.count()),
+                                      [](const Unit& u) { return u.factor; });
+  return std::to_string(rate.count)
+      .append("/")
+      .append(unit == kTimeUnits.end() ? duration_text(rate.per) : std::string(unit->name));
 }
 
 }  // namespace portreeve::config

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace portreeve::config {
@@ -152,12 +153,61 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
        "/etc/p.toml:8:1: pop3.a?b: unknown key; known here: login_timeout, idle_timeout"},
       // missing ones
       {"[[listener]]\nport = 5\n",
-       "/etc/p.toml:4:1: listener[1].protocol: is missing: \"smtp\", \"submission\", \"pop3\" or \"imap\" (what is "
-       "spoken here; \"smtp\" takes mail from strangers, \"submission\" from your users)"},
+       "/etc/p.toml:4:1: listener[1].protocol: is missing: \"smtp\", \"submission\", \"lmtp\", \"pop3\" or \"imap\" "
+       "(what is spoken here; \"smtp\" takes mail from strangers, \"submission\" from your users, \"lmtp\" from "
+       "programs that deliver)"},
       {"[[listener]]\nprotocol = 'smtp'\n",
        "/etc/p.toml:4:1: listener[1].port: is missing: a port, or the path of a Unix socket"},
       {"", "/etc/p.toml:1:1: listener: is missing: at least one [[listener]], or nobody can reach the server"},
+      // networks, rates, arrays of numbers
+      {listener + "[smtp]\nmessage_rate_per_client = '5'\n",
+       "/etc/p.toml:8:27: smtp.message_rate_per_client: expected \"none\", or so many in a s, m, h or d, such as "
+       "\"600/h\", not \"5\""},
+      {listener + "[quota]\nwarn_at = 80\n",
+       "/etc/p.toml:8:11: quota.warn_at: expected an array of whole numbers from 1 to 99, not the number 80"},
+      {listener + "[quota]\nwarn_at = [80, 100]\n",
+       "/etc/p.toml:8:11: quota.warn_at: expected an array of whole numbers from 1 to 99, not an array"},
+      {listener + "proxy_from = ['10.0.0.0/33']\n",
+       "/etc/p.toml:7:14: listener[1].proxy_from: expected an array of networks such as \"10.0.0.0/8\" or "
+       "\"2001:db8::/32\", of addresses, or \"unix\", not an array"},
+      {listener + "[smtp]\nsubaddress_delimiters = 'a'\n",
+       "/etc/p.toml:8:25: smtp.subaddress_delimiters: expected up to 8 signs such as \"+\" or \"+-\", or \"\", not "
+       "\"a\""},
+      {listener + "[smtp]\npostmaster = 'me'\n",
+       "/etc/p.toml:8:14: smtp.postmaster: expected an address such as \"alice@example.org\", or \"\", not \"me\""},
+      // accounts and aliases
+      {listener + "[[account]]\naddress = 'a@x.test'\n",
+       "/etc/p.toml:7:1: account[1].verifier: is missing: `portreeve account verifier` makes one of a password"},
+      {listener + "[[account]]\naddress = 'a@x.test'\npassword = 'p'\nverifier = 'SCRAM-SHA-256$1:a$b:c'\n",
+       "/etc/p.toml:9:12: account[1].password: goes not with verifier: remove one of them"},
+      {listener + "[[account]]\naddress = 'a'\npassword = 'p'\n",
+       "/etc/p.toml:8:11: account[1].address: expected an address such as \"alice@example.org\", not \"a\""},
+      {listener +
+           "[[account]]\naddress = 'a@x.test'\npassword = 'p'\n[[account]]\naddress = 'A@X.test'\npassword = 'q'\n",
+       "/etc/p.toml:11:11: account[2].address: A@x.test is given twice: the account of line 7 has it"},
+      {listener +
+           "[[account]]\naddress = 'a@x.test'\npassword = 'p'\n[[alias]]\naddress = 'a@x.test'\nto = 'b@x.test'\n",
+       "/etc/p.toml:11:11: alias[1].address: a@x.test is given twice: the account of line 7 has it"},
+      {listener + "[[alias]]\naddress = '@x.test'\nto = 'b@x.test'\nlist = true\n",
+       "/etc/p.toml:10:8: alias[1].list: a list needs an address: what catches all of a domain can be none"},
+      {listener + "[[alias]]\naddress = 'a@x.test'\nto = 'b@x.test'\nowner = 'c@x.test'\n",
+       "/etc/p.toml:10:9: alias[1].owner: goes with list = true only"},
+      {listener + "[[alias]]\naddress = 'a@x.test'\nto = []\n",
+       "/etc/p.toml:9:6: alias[1].to: expected an address, or an array of them, not an array"},
+      // secrets are not for the log
+      {listener + "[[account]]\naddress = 'a@x.test'\npassword = 12345\n",
+       "/etc/p.toml:9:12: account[1].password: expected a password in quotes, not what is there"},
+      {listener + "[[account]]\naddress = 'a@x.test'\nverifier = 'secret'\n",
+       "/etc/p.toml:9:12: account[1].verifier: expected what `portreeve account verifier` prints, not what is there"},
       // keys that don't go together
+      {"[[listener]]\nprotocol = 'lmtp'\npath = 's'\nplaintext_auth = true\n",
+       "/etc/p.toml:7:18: listener[1].plaintext_auth: nobody logs in over lmtp"},
+      {listener + "extensions_off = ['SIZE']\n",
+       "/etc/p.toml:7:18: listener[1].extensions_off: goes with smtp, submission and lmtp only"},
+      {listener + "xclient_from = ['unix']\n",
+       "/etc/p.toml:7:16: listener[1].xclient_from: goes with smtp, submission and lmtp only"},
+      {"[[listener]]\nprotocol = 'smtp'\nport = 5\nhide_client_address = true\n",
+       "/etc/p.toml:7:23: listener[1].hide_client_address: goes with submission only"},
       {"[[listener]]\nprotocol = 'smtp'\nport = 5\npath = 's'\n",
        "/etc/p.toml:6:8: listener[1].port: goes not with path: a listener is on a port or on a Unix socket"},
       {"[[listener]]\nprotocol = 'imap'\nport = 5\ntls = 'none'\n",
@@ -191,6 +241,53 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
     }
     EXPECT_THAT(lines, ElementsAre(row.line)) << row.text;
   }
+}
+
+TEST(Config, ReadsListenersForMail) {
+  const auto config = parse(joined(kBase,
+                                   "[[listener]]\nprotocol = 'lmtp'\npath = 's'\n"
+                                   "extensions_off = ['chunking', 'VRFY']\nproxy_from = []\n"
+                                   "xclient_from = ['unix', '10.0.0.0/8', '2001:db8::/32', '::1', '0.0.0.0/0']\n"),
+                            "/etc/p.toml");
+  ASSERT_TRUE(config) << config.error().front().text();
+  const Listener& listener = config->listeners.at(0);
+  EXPECT_EQ(listener.protocol, Protocol::lmtp);
+  EXPECT_EQ(listener.tls, TlsMode::none);
+  EXPECT_THAT(listener.extensions_off, ElementsAre("CHUNKING", "VRFY"));
+  EXPECT_THAT(listener.proxy_from, ElementsAre());
+  EXPECT_EQ(listener.xclient_from.size(), 5U);
+  for (const char* network :
+       {"10.0.0.0/", "10.0.0.0/x", "10.0.0/8", "::/129", "/8", "", "10.0.0.0/08", "example.org", "10.0.0.0/8/8"}) {
+    EXPECT_FALSE(complaints(joined(kBase, kListener, "proxy_from = ['" + std::string(network) + "']\n")).empty())
+        << network;
+  }
+}
+
+TEST(Config, ReadsAccountsAndAliases) {
+  const auto config = parse(joined(kBase, kListener,
+                                   "[quota]\ndefault = '1GiB'\nwarn_at = []\n"
+                                   "[[account]]\naddress = 'Alice@X.test'\npassword = 'secret'\n"
+                                   "delegates = 'bob@x.test'\n"
+                                   "[[account]]\naddress = 'bob@x.test'\nverifier = 'SCRAM-SHA-256$4096:a$b:c'\n"
+                                   "quota = 0\ndisabled = true\n"
+                                   "[[alias]]\naddress = '@X.test'\nto = 'bob@x.test'\n"
+                                   "[[alias]]\naddress = 'all@x.test'\nto = ['alice@x.test', 'bob@x.test']\n"
+                                   "list = true\nowner = 'bob@x.test'\n"),
+                            "/etc/p.toml");
+  ASSERT_TRUE(config) << config.error().front().text();
+  ASSERT_EQ(config->accounts.size(), 2U);
+  EXPECT_EQ(config->accounts[0].address, "Alice@x.test");
+  EXPECT_EQ(config->accounts[0].quota, kGiB);
+  EXPECT_EQ(config->accounts[0].line, 10U);
+  EXPECT_THAT(config->accounts[0].delegates, ElementsAre("bob@x.test"));
+  EXPECT_EQ(config->accounts[1].quota, 0U);
+  EXPECT_TRUE(config->accounts[1].is_disabled);
+  ASSERT_EQ(config->aliases.size(), 2U);
+  EXPECT_EQ(config->aliases[0].address, "@x.test");
+  EXPECT_THAT(config->aliases[1].to, ElementsAre("alice@x.test", "bob@x.test"));
+  EXPECT_TRUE(config->aliases[1].is_list);
+  EXPECT_EQ(config->aliases[1].owner, "bob@x.test");
+  EXPECT_THAT(config->quota.warn_at, ElementsAre());
 }
 
 TEST(Config, TakesPortsThatDoNotClash) {
@@ -294,28 +391,51 @@ TEST(Config, TellsWhatAReloadChanges) {
 
 // Two configurations that differ in every key that can differ.
 TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
+  constexpr std::string_view kSubmission = "[[listener]]\nprotocol = 'submission'\nport = 587\n";
   const auto running = parse(joined("host_name = 'a.test'\ndata_directory = 'd'\n",
-                                    "[[tls.certificate]]\ncertificate = 'a'\nkey = 'b'\n", kListener),
+                                    "[[tls.certificate]]\ncertificate = 'a'\nkey = 'b'\n", kListener) +
+                                 std::string(kSubmission) +
+                                 "[[account]]\naddress = 'a@x.test'\nverifier = 'SCRAM-SHA-256$1:a$b:c'\n"
+                                 "[[alias]]\naddress = 'b@x.test'\nto = 'a@x.test'\n",
                              "/etc/p.toml");
   const auto fresh = parse(
       "host_name = 'b.test'\ndata_directory = 'e'\nuser = 'u'\nlog.level = 'debug'\n"
       "[server]\nthreads = 1\nmax_connections = 1\nmax_connections_per_address = 1\nshutdown_grace = '1s'\n"
+      "connection_rate_per_address = '1/s'\n"
       "[storage]\nreaders = 1\nreserve = '1MiB'\nmax_staged = '16MiB'\nmailbox_cache = '1MiB'\n"
       "[tls]\nself_signed_directory = 'f'\n[[tls.certificate]]\ncertificate = 'c'\nkey = 'd'\n"
       "[limits]\nmax_message_size = '1MiB'\nmax_recipients = 100\nmax_errors = 3\nhandshake_timeout = '1s'\n"
       "command_timeout = '1s'\ntransfer_timeout = '1s'\n"
-      "[smtp]\nidle_timeout = '1s'\n[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
+      "[smtp]\nidle_timeout = '1s'\nbare_newlines = 'normalise'\ngreeting_delay = '1s'\n"
+      "max_messages_per_connection = 1\nmax_idle_commands = 10\nmax_received = 10\nmax_header_size = '16KiB'\n"
+      "max_header_fields = 100\nmessage_rate_per_client = '1/s'\nmessage_rate_per_account = '1/s'\n"
+      "subaddress_delimiters = '-'\nfile_subaddresses = true\npostmaster = 'a@x.test'\nmax_hold = '0s'\n"
+      "[quota]\ndefault = '1GiB'\nwarn_at = [50]\n"
+      "[auth]\nmax_failures_per_account = 1\nmax_failures_per_address = 1\nfailure_memory = '1s'\n"
+      "never_throttle = ['::1']\n"
+      "[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
       "[imap]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nidle_nudge = '1s'\nmax_command_size = '8KiB'\n"
       "[[listener]]\nprotocol = 'pop3'\naddress = '::1'\nport = 1\nmode = '0600'\ntls = 'implicit'\n"
-      "plaintext_auth = true\ntickets = false\n",
+      "plaintext_auth = true\ntickets = false\nproxy_from = ['10.0.0.1']\n"
+      "[[listener]]\nprotocol = 'submission'\nport = 587\nextensions_off = ['SIZE']\nproxy_from = ['10.0.0.2']\n"
+      "xclient_from = ['unix']\nhide_client_address = true\n"
+      "[[account]]\naddress = 'c@x.test'\npassword = 'p'\ndisabled = true\ndelegates = 'd@x.test'\n"
+      "[[alias]]\naddress = 'e@x.test'\nto = 'c@x.test'\nlist = true\nowner = 'c@x.test'\n",
       "/etc/p.toml");
   ASSERT_TRUE(running);
   ASSERT_TRUE(fresh) << fresh.error().front().text();
   const Config after = with_live_keys(*running, *fresh);
   for (const Change& change : changes(*running, after)) EXPECT_TRUE(change.is_live) << change.key;
   for (const Change& change : changes(*fresh, after)) EXPECT_FALSE(change.is_live) << change.key;
+  EXPECT_THAT(after.listeners[1].xclient_from, ElementsAre("unix"));
   // All keys but the two that contradict others: self_signed and path.
-  EXPECT_EQ(changes(*running, *fresh).size(), keys().size() - 2);
+  std::set<std::string> changed;
+  for (const Change& change : changes(*running, *fresh)) {
+    changed.insert(change.key.find('[') == std::string::npos
+                       ? change.key
+                       : change.key.substr(0, change.key.find('[')) + change.key.substr(change.key.find(']') + 1));
+  }
+  EXPECT_EQ(changed.size(), keys().size() - 2);
 }
 
 std::string read_text(const std::string& path) {
@@ -334,13 +454,32 @@ TEST(ShippedConfig, IsRight) {
   }
 }
 
+// What is made active by taking the # away that no blank follows.
+std::string with_examples(const std::string& text) {
+  std::istringstream in(text);
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    const bool is_example = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    out += line.substr(is_example ? 1 : 0) + "\n";
+  }
+  return out;
+}
+
+TEST(ShippedConfig, HasExamplesThatAreRight) {
+  const auto config = parse(with_examples(read_text(PORTREEVE_SOURCE_DIR "/conf/portreeve.toml")), "/etc/p.toml");
+  ASSERT_TRUE(config) << config.error().front().text();
+  EXPECT_EQ(config->accounts.size(), 2U);
+  EXPECT_EQ(config->aliases.size(), 1U);
+}
+
 // Every key of the table is in the annotated file, and each value there is the default.
 TEST(ShippedConfig, NamesEveryKey) {
   const std::string text = read_text(PORTREEVE_SOURCE_DIR "/conf/portreeve.toml");
   const std::string docs = read_text(PORTREEVE_SOURCE_DIR "/docs/configuration.md");
   for (const KeyInfo& key : keys()) {
     const std::string name = key.path.substr(key.path.rfind('.') + 1);
-    EXPECT_THAT(text, HasSubstr("\n" + name + " = ")) << key.path;
+    const bool is_example = key.path.starts_with("account.") || key.path.starts_with("alias.");
+    EXPECT_THAT(text, HasSubstr((is_example ? "\n#" : "\n") + name + " = ")) << key.path;
     EXPECT_THAT(docs, HasSubstr("`" + name + "`")) << key.path;
     EXPECT_FALSE(key.help.empty()) << key.path;
   }

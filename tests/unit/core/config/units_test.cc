@@ -66,10 +66,36 @@ TEST(Units, ReadsDurations) {
   }
 }
 
+TEST(Units, ReadsRates) {
+  struct Row {
+    std::string_view text;
+    std::optional<Rate> rate;
+  };
+  for (const Row& row : {
+           Row{"none", Rate{}},
+           {"10/s", Rate{10, milliseconds(1000)}},
+           {"600/h", Rate{600, milliseconds(3'600'000)}},
+           {"1/d", Rate{1, milliseconds(86'400'000)}},
+           {"0/s", std::nullopt},
+           {"10", std::nullopt},
+           {"10/", std::nullopt},
+           {"10/ms", std::nullopt},
+           {"10/5m", std::nullopt},
+           {"10 / s", std::nullopt},
+           {"-1/s", std::nullopt},
+           {"/s", std::nullopt},
+           {"", std::nullopt},
+           {"99999999999999999999/s", std::nullopt},
+       }) {
+    EXPECT_EQ(parse_rate(row.text), row.rate) << row.text;
+  }
+}
+
 TEST(Units, WritesWhatItReads) {
   for (const std::string text : {"0", "1", "1000", "1KiB", "50MiB", "3GiB", "1025"}) {
     EXPECT_EQ(size_text(*parse_size(text)), text);
   }
+  for (const std::string text : {"none", "1/s", "10/m", "600/h", "5/d"}) EXPECT_EQ(rate_text(*parse_rate(text)), text);
   for (const std::string text : {"0s", "1ms", "30s", "90s", "5m", "1d", "25h"}) {
     EXPECT_EQ(duration_text(*parse_duration(text)), text);
   }

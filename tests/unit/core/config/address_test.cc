@@ -1,8 +1,8 @@
-#include "daemon/address.h"
+#include "core/config/address.h"
 
 #include <gtest/gtest.h>
 
-namespace portreeve::daemon {
+namespace portreeve::config {
 namespace {
 
 TEST(Address, IsBroughtIntoTheStoresForm) {
@@ -15,6 +15,9 @@ TEST(Address, IsBroughtIntoTheStoresForm) {
            {"o'neil_1-2@a.b", "o'neil_1-2@a.b"},
            {"anna@localhost", "anna@localhost"},
            {"jürgen@münchen.example", "jürgen@münchen.example"},
+           {"Jürgen@MÜNCHEN.Example", "Jürgen@münchen.example"},
+           {"a@XN--MNCHEN-3YA.example", "a@xn--mnchen-3ya.example"},
+           {"a@3com.example", "a@3com.example"},
            {"", ""},
            {"alice", ""},
            {"@example.org", ""},
@@ -28,6 +31,14 @@ TEST(Address, IsBroughtIntoTheStoresForm) {
            {"a@-x.org", ""},
            {"a@x..org", ""},
            {"a@x.org.", ""},
+           {"a@my_pc.example", ""},
+           {"a@*.example", ""},
+           {"a@[192.0.2.1]", ""},
+           {"a@☕.example", ""},
+           {"a@-ü.example", ""},
+           {"a@münchen.example.", ""},
+           {"\xff@x.org", ""},
+           {"a@m\xfcnchen.example", ""},
            {"a\r\n@x.org", ""},
            {std::string(65, 'a') + "@x.org", ""},
            {"a@" + std::string(64, 'x') + ".org", ""},
@@ -43,4 +54,4 @@ TEST(Address, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace portreeve::daemon
+}  // namespace portreeve::config
