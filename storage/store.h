@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,19 +34,57 @@ struct IncomingBody {
 
 struct DeliveryTarget {
   MailboxId mailbox = 0;
-  FlagList flags;
+  FlagList flags = {};
+  // Not empty: if the mailbox's account has a mailbox of this name, exactly or but for ASCII case, that one instead.
+  std::string folder = {};
+  // With Quota::refuses_each: targets of one group but 0 get it together or not at all.
+  std::uint32_t group = 0;
+  // Without room it is passed over, whatever the Quota says, unless that leaves nobody of its group.
+  bool may_be_left_out = false;
+};
+
+// What an account without room under its quota does to a delivery.
+enum class Quota : std::uint8_t {
+  refuses_all,   // Errc::quota, and nobody gets the message
+  refuses_each,  // those with room get it; the others' Appended says why not
+  is_ignored,    // for the server's own notices and reports
 };
 
 struct Delivery {
   IncomingBody body;
-  std::vector<DeliveryTarget> targets;  // all or none
-  std::int64_t internal_date = 0;       // Unix seconds
+  // All or none, save for Quota::refuses_each. A mailbox that is named more than once gets it once.
+  std::vector<DeliveryTarget> targets;
+  std::int64_t internal_date = 0;  // Unix seconds
+  Quota quota = Quota::refuses_all;
 };
 
 struct Appended {
   MailboxId mailbox = 0;
   std::uint32_t uid_validity = 0;
   Uid uid = 0;
+  std::optional<Errc> refused = {};  // set: not there. Errc::quota, or not_found if the account went away.
+};
+
+// A message that is to be delivered later (RFC 4865). `envelope` is the protocol's own text; the store only keeps it.
+struct HeldMessage {
+  AccountId account = 0;        // whose it is
+  std::int64_t release_at = 0;  // Unix seconds
+  int priority = 0;             // of those that are due, the highest goes first
+  std::string envelope;
+  IncomingBody body;
+};
+constexpr std::size_t kMaxHeldMessages = 1000;                             // of one account
+constexpr std::uint64_t kMaxHeldBytes = std::uint64_t{256} * 1024 * 1024;  // of one account's messages
+constexpr std::size_t kMaxHeldEnvelopeBytes = std::size_t{4} * 1024 * 1024;
+
+struct Held {
+  HeldId id = 0;
+  AccountId account = 0;
+  std::int64_t release_at = 0;
+  int priority = 0;
+  std::string envelope;
+  BodyId body = 0;
+  std::uint64_t size = 0;
 };
 
 struct FlagsChanged {
@@ -94,16 +133,49 @@ class Store {
   // --- who is who (in memory)
   virtual DirectoryPtr directory() const = 0;
   virtual void add_domain(std::string domain, Done<void> done) = 0;
-  virtual void remove_domain(std::string domain, Done<void> done) = 0;  // Errc::invalid while accounts use it
+  // Errc::invalid while accounts or aliases use it.
+  virtual void remove_domain(std::string domain, Done<void> done) = 0;
   // Makes the account with its mailboxes: INBOX, Drafts, Sent, Junk, Trash, Archive, subscribed, special-use marked.
   // Its domain is added if it is new. One transaction for all.
   struct NewAccount {
     std::string address;
     std::string verifier;
+    std::uint64_t quota_bytes = 0;
   };
   virtual void add_accounts(std::vector<NewAccount> accounts, Done<void> done) = 0;
   virtual void set_verifier(AccountId account, std::string verifier, Done<void> done) = 0;
-  virtual void remove_account(AccountId account, Done<void> done) = 0;  // with all its mail
+  virtual void set_quota(AccountId account, std::uint64_t bytes, Done<void> done) = 0;
+  // A disabled account takes no mail and lets nobody in; its mail stays.
+  virtual void set_enabled(AccountId account, bool is_enabled, Done<void> done) = 0;
+  virtual void set_delegate(AccountId owner, AccountId delegate, bool may, Done<void> done) = 0;
+  // Makes the alias or replaces it; its domain is added if it is new. `since` 0 is now, or what it was if one of the
+  // members stays. Errc::exists: an account has the address.
+  // Errc::invalid: a member is no address, is of no domain here (nothing is sent on yet), or leads back to it.
+  virtual void set_alias(Alias alias, Done<void> done) = 0;
+  virtual void remove_alias(std::string address, Done<void> done) = 0;
+  // What the configuration file says of accounts and aliases, the whole of it; it is the truth for what it names. An
+  // account or alias of the store that it names becomes the file's; the file's accounts that it no longer names are
+  // disabled and the store's from then on, the file's aliases that it no longer names go. What is so already is not
+  // written. All or nothing.
+  struct FileAccount {
+    std::string address;
+    std::string verifier;
+    std::uint64_t quota_bytes = 0;
+    bool is_enabled = true;
+    std::vector<std::string> delegates = {};  // addresses of accounts
+  };
+  struct FileEntries {
+    std::vector<FileAccount> accounts;
+    std::vector<Alias> aliases;
+  };
+  virtual void set_file_entries(FileEntries entries, Done<void> done) = 0;
+  virtual Usage usage(AccountId account) const = 0;  // in memory
+  // `call` is told, from the writer's thread after a commit by which an account's usage rose past one of `percents` of
+  // its quota, of the highest that was passed. Set once, before any session begins; it must not call back into the
+  // store.
+  virtual void watch_quotas(std::vector<unsigned> percents, std::function<void(AccountId, unsigned)> call) = 0;
+  // With all its mail and what is held for it. Aliases that lead to it stay, and lead to nobody.
+  virtual void remove_account(AccountId account, Done<void> done) = 0;
 
   // --- mailboxes
   virtual Result<MailboxListPtr> mailboxes(AccountId account) = 0;
@@ -131,7 +203,26 @@ class Store {
   // Errc::limit when all stagings together pass the server's cap.
   virtual void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) = 0;
   virtual void drop_staging(BodyId body) = 0;
-  virtual void deliver(Delivery delivery, Done<std::vector<Appended>> done) = 0;
+  // All of them in one transaction, or none; the result has their targets one after the other.
+  virtual void deliver_all(std::vector<Delivery> deliveries, Done<std::vector<Appended>> done) = 0;
+  void deliver(Delivery delivery, Done<std::vector<Appended>> done) {
+    std::vector<Delivery> one;
+    one.push_back(std::move(delivery));
+    deliver_all(std::move(one), std::move(done));
+  }
+
+  // --- messages held back
+  // Errc::limit: the account has as many messages held, or as much of them, as it may.
+  virtual void hold(HeldMessage message, Done<HeldId> done) = 0;
+  // When the next one is due, in Unix seconds; in memory.
+  virtual std::optional<std::int64_t> next_release() const = 0;
+  // Those due by `until`: by priority, then by time; at most `limit`, and fewer if their envelopes are long.
+  virtual Result<std::vector<Held>> held(std::int64_t until, std::size_t limit) = 0;
+  // Delivers it to the targets, along with `reports`, and holds it no longer. No targets: it goes. The result has the
+  // message's targets first. Errc::quota: one of them has no room, and nothing was changed; Errc::not_found: it is held
+  // no longer, or one of them is gone.
+  virtual void release(HeldId id, std::vector<DeliveryTarget> targets, std::int64_t internal_date,
+                       std::vector<Delivery> reports, Done<std::vector<Appended>> done) = 0;
 
   // --- messages changed
   virtual void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
@@ -166,6 +257,11 @@ class Store {
     }
     return {};
   }
+
+  // --- notes: small things that outlive a restart, by name
+  static constexpr std::size_t kMaxNoteBytes = std::size_t{4} * 1024 * 1024;
+  virtual void save_note(std::string name, std::string bytes, Done<void> done) = 0;
+  virtual Result<std::string> note(std::string_view name) = 0;  // empty if there is none
 
   // --- upkeep
   // One consistent file, made while the store is in use; refuses to overwrite.

@@ -19,6 +19,7 @@ namespace portreeve::store {
 using AccountId = std::int64_t;
 using MailboxId = std::int64_t;
 using BodyId = std::int64_t;
+using HeldId = std::int64_t;
 using Uid = std::uint32_t;
 using ModSeq = std::uint64_t;
 
@@ -27,6 +28,7 @@ enum class Errc {
   exists,
   invalid,    // a name or value that the store can't hold
   limit,      // a limit of the store: keywords, mailboxes, staging room
+  quota,      // an account has as much mail as it may
   disk_full,  // below the reserve; reads and removals still work
   corrupt,
   io,
@@ -154,21 +156,53 @@ struct Account {
   AccountId id = 0;
   std::string address;  // its name: login and primary address, domain in lower case
   std::string verifier;
-  std::int64_t created = 0;  // Unix seconds
+  std::int64_t created = 0;  // Unix seconds; since when the address means this account
   bool is_enabled = true;
+  std::uint64_t quota_bytes = 0;  // of all its mail; 0: no limit
+  bool is_from_file = false;      // the configuration file is the truth for it
 };
 
-// Who is who, as of one commit; in memory, so that RCPT and login look-ups don't leave the loop.
+// How much mail an account has. A message in two mailboxes counts twice.
+struct Usage {
+  std::uint64_t bytes = 0;
+  std::uint64_t messages = 0;
+};
+
+// An address that leads to others. Both kinds expand alike; mail through a list bears its owner as reverse-path, and a
+// member may not send under a list's address (RFC 5321 §3.9).
+struct Alias {
+  enum class Kind : std::uint8_t { alias, list };
+  std::string address;  // "sales@example.org"; "@example.org" catches all of the domain that is nobody's
+  Kind kind = Kind::alias;
+  std::vector<std::string> members = {};  // addresses, which may be aliases in turn
+  std::string owner = {};                 // of a list: an address, or empty
+  std::int64_t since = 0;                 // Unix seconds: when the address came to mean this
+  bool is_from_file = false;
+};
+
+constexpr std::size_t kMaxAliasMembers = 10'000;
+// Aliases that lead to aliases: more steps than this are taken for a loop.
+constexpr std::size_t kMaxAliasDepth = 20;
+
+// Who is who, as of one commit; in memory, so that RCPT and login look-ups don't leave the loop. Addresses compare by
+// their key (storage/address.h): local parts without regard to case, domains by their A-labels.
 class Directory {
  public:
   virtual ~Directory() = default;
-  // Local parts compare without regard to ASCII case; so do domains.
   virtual bool has_domain(std::string_view domain) const = 0;
   virtual const Account* find(AccountId id) const = 0;
-  // The account that an address delivers to (or that a login name means), or null.
+  // The account whose own address this is (its login name), or null. Aliases are not followed: see storage/resolve.h.
   virtual const Account* find_address(std::string_view address) const = 0;
+  // Null if there is none of exactly this address; "@domain" is a domain's catch-all.
+  virtual const Alias* find_alias(std::string_view address) const = 0;
+  // May `delegate` send under the addresses of `owner`?
+  virtual bool is_delegate(AccountId owner, AccountId delegate) const = 0;
+  virtual std::vector<AccountId> delegates(AccountId owner) const = 0;
+  // The first of the enabled accounts of a domain, or of all if `domain` is empty; null if there is none.
+  virtual const Account* oldest_account(std::string_view domain) const = 0;
   virtual std::vector<Account> accounts() const = 0;     // sorted by address
-  virtual std::vector<std::string> domains() const = 0;  // sorted
+  virtual std::vector<Alias> aliases() const = 0;        // sorted by address
+  virtual std::vector<std::string> domains() const = 0;  // in A-labels, sorted
 };
 using DirectoryPtr = std::shared_ptr<const Directory>;
 

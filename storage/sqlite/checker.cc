@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "storage/address.h"
 #include "storage/sqlite/bodies.h"
 #include "storage/sqlite/operations.h"
 #include "storage/sqlite/packing.h"
@@ -76,6 +77,7 @@ void Checker::read_all(Connection& db) {
   const Reading reading(db);
   check_accounts(db);
   read_bodies(db);
+  check_held(db);
   // Or what the mailboxes that were left out refer to would seem to belong to none.
   if (check_mailboxes(db)) check_bodies();
 }
@@ -94,11 +96,28 @@ void Checker::check_accounts(Connection& db) {
     found("the address " + address + " belongs to no account",
           [address](Transaction& t) { t.db().run("DELETE FROM address WHERE address = ?", address); });
   }
+  Query strangers(db,
+                  "SELECT count(*) FROM delegate WHERE owner NOT IN (SELECT id FROM account) OR delegate NOT IN "
+                  "(SELECT id FROM account)");
+  if (strangers.step() && strangers.integer(0) > 0) {
+    found(text(strangers.integer(0)) + " delegations are of accounts that are gone", [](Transaction& t) {
+      t.db().run(
+          "DELETE FROM delegate WHERE owner NOT IN (SELECT id FROM account) OR delegate NOT IN (SELECT id FROM "
+          "account)");
+      t.directory_changed();
+    });
+  }
   Query unreachable(db, "SELECT id, address FROM account WHERE id NOT IN (SELECT account FROM address)");
   while (unreachable.step()) {
     const AccountId account = unreachable.integer(0);
-    found("the account " + std::string(unreachable.text(1)) + " has no address", [account](Transaction& t) {
-      t.db().run("INSERT INTO address(address, account) SELECT lower(address), id FROM account WHERE id = ?", account);
+    const std::string address(unreachable.text(1));
+    std::string key = address_key(address);
+    if (key.empty()) {
+      found("the account " + address + " has no address, and its name is none");
+      continue;
+    }
+    found("the account " + address + " has no address", [account, key = std::move(key)](Transaction& t) {
+      t.db().run("INSERT INTO address(address, account) VALUES (?, ?)", key, account);
       t.directory_changed();
     });
   }
@@ -200,7 +219,7 @@ void Checker::check_mailbox(Connection& db, MailboxId mailbox, const std::string
     for (const Message& message : *block) {
       counted.count(message, true);
       mod_seq = std::max(mod_seq, message.mod_seq);
-      check_message(message, name);
+      check_body(message.body, message.size, "the message with UID " + text(message.uid) + " in " + name);
     }
   }
   if (static_cast<Uid>(row.integer(0)) <= last || static_cast<ModSeq>(row.integer(1)) < mod_seq) {
@@ -215,21 +234,39 @@ void Checker::check_mailbox(Connection& db, MailboxId mailbox, const std::string
   if (!is_right) {
     found(name + " counts " + text(row.integer(2)) + " messages and has " + text(counted.messages) +
               ", or counts others wrongly",
-          [mailbox](Transaction& t) { t.mailbox(mailbox).recount(); });
+          [mailbox](Transaction& t) {
+            Draft& draft = t.mailbox(mailbox);
+            draft.recount();
+            t.recount_usage(draft.image()->account);
+          });
   }
 }
 
-void Checker::check_message(const Message& message, const std::string& mailbox) {
-  const std::string name = "the message with UID " + text(message.uid) + " in " + mailbox;
-  Body& body = bodies_[message.body];
+// `name` is of the message that has it.
+void Checker::check_body(BodyId id, std::uint64_t size, const std::string& name) {
+  Body& body = bodies_[id];
   ++body.references;
-  if (body.chunks == 0) return found(name + " has lost its text (body " + text(message.body) + ")");
-  if (body.has_gap || body.bytes != message.size) {
-    return found(name + " should have " + text(message.size) + " bytes and has " +
+  if (body.chunks == 0) return found(name + " has lost its text (body " + text(id) + ")");
+  if (body.has_gap || body.bytes != size) {
+    return found(name + " should have " + text(static_cast<std::int64_t>(size)) + " bytes and has " +
                  text(static_cast<std::int64_t>(body.bytes)));
   }
   if (body.has_summary || body.references > 1) return;
-  found(name + " has lost its summary", [id = message.body](Transaction& t) { rebuild_summary(t, id); });
+  found(name + " has lost its summary", [id](Transaction& t) { rebuild_summary(t, id); });
+}
+
+void Checker::check_held(Connection& db) {
+  Query ownerless(db, "SELECT DISTINCT account FROM held WHERE account NOT IN (SELECT id FROM account)");
+  while (ownerless.step()) {
+    const AccountId account = ownerless.integer(0);
+    found("messages are held for account " + text(account) + ", which is gone",
+          [account](Transaction& t) { drop_held(t, account); });
+  }
+  Query held(db, "SELECT id, body, size FROM held");
+  while (held.step()) {
+    check_body(held.integer(1), static_cast<std::uint64_t>(held.integer(2)),
+               "the held message " + text(held.integer(0)));
+  }
 }
 
 void Checker::check_bodies() {

@@ -45,7 +45,8 @@ class Checker {
   void read_bodies(Connection& db);
   bool check_mailboxes(Connection& db);
   void check_mailbox(Connection& db, MailboxId mailbox, const std::string& name);
-  void check_message(const Message& message, const std::string& mailbox);
+  void check_held(Connection& db);
+  void check_body(BodyId id, std::uint64_t size, const std::string& name);
   void check_bodies();
 
   void found(std::string what) { findings_.push_back({std::move(what), false, false}); }

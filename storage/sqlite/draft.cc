@@ -39,12 +39,18 @@ UidSet normalized(UidSet uids) {
   return joined;
 }
 
-Draft::Draft(ImagePtr base, std::uint64_t& touches)
-    : next_(std::make_shared<Image>(*base)), owned_(base->blocks.size()), touches_(touches) {}
+Draft::Draft(ImagePtr base, std::uint64_t& touches, Growth& growth)
+    : next_(std::make_shared<Image>(*base)), owned_(base->blocks.size()), touches_(touches), growth_(growth) {}
 
 void Draft::touch() {
   is_touched_ = true;
   ++touches_;
+}
+
+void Draft::count(const Message& message, bool is_added) {
+  next_->count(message, is_added);
+  growth_.messages += is_added ? 1 : -1;
+  growth_.bytes += is_added ? std::int64_t{message.size} : -std::int64_t{message.size};
 }
 
 ModSeq Draft::new_mod_seq() {
@@ -122,7 +128,7 @@ Uid Draft::append(Message message) {
     next_->keys.push_back(message.uid);
   }
   writable(next_->blocks.size() - 1).push_back(message);
-  next_->count(message, true);
+  count(message, true);
   return message.uid;
 }
 
@@ -198,7 +204,7 @@ std::vector<Message> Draft::remove(const UidSet& uids, Flags required) {
         }
         removed.push_back(message);
         add_uid(gone, message.uid);
-        next_->count(message, false);
+        count(message, false);
       }
       kept_to = run->end;
     }
@@ -250,6 +256,8 @@ void Draft::mark_deleted() {
   next_->blocks.clear();
   next_->keys.clear();
   owned_.clear();
+  growth_.messages -= next_->messages;
+  growth_.bytes -= static_cast<std::int64_t>(next_->bytes);
   next_->messages = next_->unseen = next_->deleted = 0;
   next_->bytes = 0;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/sqlite/image.h"
+#include "storage/sqlite/usage.h"
 
 namespace portreeve::store::sqlite {
 
@@ -16,8 +17,8 @@ UidSet normalized(UidSet uids);
 
 class Draft {
  public:
-  // `touches` counts changes over all drafts of a transaction.
-  Draft(ImagePtr base, std::uint64_t& touches);
+  // `touches` counts changes over all drafts of a transaction, `growth` what those of the mailbox's account add.
+  Draft(ImagePtr base, std::uint64_t& touches, Growth& growth);
 
   // What finish() will have made complete; `ends` isn't kept up before.
   std::shared_ptr<const Image> image() const { return next_; }
@@ -57,6 +58,7 @@ class Draft {
   std::vector<Run> runs_of(const UidSet& uids) const;
   Block& writable(std::size_t block);
   void touch();
+  void count(const Message& message, bool is_added);
   void tidy();
   void add_keywords(const std::vector<std::string_view>& missing, Flags reserved);
 
@@ -65,6 +67,7 @@ class Draft {
   std::vector<Uid> dropped_;                   // keys of rows to delete
   std::vector<std::pair<ModSeq, UidSet>> expunged_;
   std::uint64_t& touches_;
+  Growth& growth_;
   bool is_touched_ = false;
 };
 

@@ -3,33 +3,14 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
+#include "core/idna/domain.h"
+#include "storage/address.h"
 
 namespace portreeve::store::sqlite {
 namespace {
 
 bool has_control(std::string_view text) { return std::ranges::any_of(text, base::is_control); }
-
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xc2 ? 0
-                               : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3
-                               : lead < 0xf5 ? 4
-                                             : 0;
-    if (length == 0 || text.size() - i < length) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-    }
-    const auto second = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0;
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0)) return false;
-    if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90)) return false;
-    i += length;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -37,7 +18,7 @@ std::string mailbox_name(std::string_view name) {
   if (name.empty()) fail(Errc::invalid, "a mailbox needs a name");
   if (name.size() > kMaxMailboxNameBytes) fail(Errc::invalid, "the mailbox name is too long");
   if (has_control(name)) fail(Errc::invalid, "the mailbox name has a control character");
-  if (!is_utf8(name)) fail(Errc::invalid, "the mailbox name is not UTF-8");
+  if (!base::is_utf8(name)) fail(Errc::invalid, "the mailbox name is not UTF-8");
   std::size_t depth = 0;
   for (std::size_t begin = 0; begin <= name.size(); ++depth) {
     const std::size_t end = std::min(name.find(kDelimiter, begin), name.size());
@@ -64,22 +45,20 @@ bool is_below(std::string_view name, std::string_view ancestor) {
 }
 
 std::string domain_name(std::string_view domain) {
-  if (domain.empty() || domain.size() > kMaxDomainBytes) fail(Errc::invalid, "a domain has 1 to 255 bytes");
-  const bool has_blank = domain.find_first_of(" @") != std::string_view::npos;
-  if (has_blank || has_control(domain) || !is_utf8(domain)) fail(Errc::invalid, "that is not a domain");
-  return base::lowered(domain);
+  auto ascii = idna::to_ascii(domain);
+  if (!ascii) fail(Errc::invalid, "that is not a domain");
+  return *std::move(ascii);
 }
 
 AccountAddress account_address(std::string_view address) {
-  const std::size_t at = address.rfind('@');
-  if (at == std::string_view::npos) fail(Errc::invalid, "an account's name is an address with its domain");
-  const std::string_view local = address.substr(0, at);
-  if (local.empty() || local.size() > kMaxLocalBytes) fail(Errc::invalid, "a local part has 1 to 64 bytes");
-  if (has_control(local) || !is_utf8(local)) fail(Errc::invalid, "that is not an address");
+  const auto parts = split_address(address);
+  if (!parts) fail(Errc::invalid, "an account's name is an address with its domain");
+  const std::string_view local = address.substr(0, address.size() - parts->domain.size() - 1);
+  if (local.size() > kMaxLocalBytes) fail(Errc::invalid, "a local part has 1 to 64 bytes");
   AccountAddress parsed;
-  parsed.domain = domain_name(address.substr(at + 1));
-  parsed.shown = std::string(local) + "@" + parsed.domain;
-  parsed.key = base::lowered(parsed.shown);
+  parsed.domain = domain_name(parts->domain);
+  parsed.shown = std::string(local) + "@" + *idna::lowered(parts->domain);
+  parsed.key = address_key(parts->local, parsed.domain);
   return parsed;
 }
 

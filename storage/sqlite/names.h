@@ -11,8 +11,7 @@
 namespace portreeve::store::sqlite {
 
 constexpr std::string_view kInbox = "INBOX";
-constexpr std::size_t kMaxDomainBytes = 255;  // RFC 5321 §4.5.3.1.2
-constexpr std::size_t kMaxLocalBytes = 64;    // RFC 5321 §4.5.3.1.1
+constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321 §4.5.3.1.1
 
 // The name as it is stored: a first level that spells INBOX in any case is written so (RFC 3501 §5.1).
 std::string mailbox_name(std::string_view name);
@@ -20,12 +19,13 @@ std::string mailbox_name(std::string_view name);
 std::vector<std::string> parents_of(std::string_view name);
 bool is_below(std::string_view name, std::string_view ancestor);
 
+// As it is stored: in A-labels.
 std::string domain_name(std::string_view domain);
 
 struct AccountAddress {
-  std::string shown;   // domain in lower case
-  std::string key;     // all in lower case, for look-ups
-  std::string domain;  // in lower case
+  std::string shown;   // as it was written, the domain in lower case
+  std::string key;     // of storage/address.h, for look-ups
+  std::string domain;  // in A-labels
 };
 AccountAddress account_address(std::string_view address);
 

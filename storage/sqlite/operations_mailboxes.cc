@@ -11,12 +11,6 @@ MailboxId find_mailbox(Connection& db, AccountId account, std::string_view name)
   return db.number("SELECT id FROM mailbox WHERE account = ? AND name = ?", 0, account, name);
 }
 
-void check_account(Connection& db, AccountId account) {
-  if (db.number("SELECT 1 FROM account WHERE id = ?", 0, account) == 0) {
-    fail(Errc::not_found, "there is no account " + std::to_string(account));
-  }
-}
-
 std::vector<std::string> missing_parents(Connection& db, AccountId account, std::string_view name) {
   std::vector<std::string> parents = parents_of(name);
   std::erase_if(parents, [&](const std::string& parent) { return find_mailbox(db, account, parent) != 0; });

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "storage/sqlite/bodies.h"
+#include "storage/sqlite/delivery.h"
 #include "storage/sqlite/operations.h"
 
 namespace portreeve::store::sqlite {
@@ -59,30 +60,25 @@ Copied append_all(Draft& from, Draft& to, const std::vector<Message>& messages) 
   return copied;
 }
 
-// RFC 1939 §3, §11: as it is sent, with every line ended by CRLF.
-std::uint64_t pop3_size(const mime::Summary& summary) {
-  return summary.size + summary.bare_lfs + (summary.is_unended ? 2 : 0);
+std::uint64_t bytes_of(const std::vector<Message>& messages) {
+  std::uint64_t bytes = 0;
+  for (const Message& message : messages) bytes += message.size;
+  return bytes;
 }
 
-std::uint32_t checked_size(const IncomingBody& body) {
-  const std::uint64_t size = std::uint64_t{body.staged_chunks} * Store::kStagedChunkBytes + body.tail.size();
-  if (size != body.summary.size) fail(Errc::invalid, "the summary is of another message");
-  if (pop3_size(body.summary) > UINT32_MAX) fail(Errc::limit, "a message has less than 4 GiB");
-  return static_cast<std::uint32_t>(size);
-}
-
-void check_staged(Connection& db, const IncomingBody& body) {
-  const std::int64_t chunks = db.number("SELECT count(*) FROM chunk WHERE id BETWEEN ? AND ?", 0,
-                                        chunk_row(body.staged, 0), chunk_row(body.staged, kMaxChunks - 1));
-  if (chunks != body.staged_chunks || db.number("SELECT 1 FROM staging WHERE body = ?", 0, body.staged) == 0) {
-    fail(Errc::invalid, "not all of the message was staged");
+void check_quota(Transaction& transaction, AccountId account, std::uint64_t bytes) {
+  const Account* owner = transaction.directory()->find(account);
+  if (owner == nullptr || owner->quota_bytes == 0 || bytes == 0) return;
+  const std::uint64_t used = transaction.used_bytes(account);
+  if (used > owner->quota_bytes || bytes > owner->quota_bytes - used) {
+    fail(Errc::quota, owner->address + " has as much mail as it may");
   }
 }
 
 }  // namespace
 
 void stage(Transaction& transaction, BodyId body, std::uint32_t chunk, std::string_view bytes) {
-  if (!transaction.shared().disk.has_room()) fail(Errc::disk_full, "below the reserve of free space");
+  check_disk(transaction);
   if (bytes.size() != Store::kStagedChunkBytes) fail(Errc::invalid, "a staged chunk has a size of its own");
   if (body <= 0 || chunk >= kMaxChunks) fail(Errc::invalid, "no such chunk");
   transaction.use_body(body);
@@ -97,43 +93,12 @@ void drop_staging(Transaction& transaction, BodyId body) {
   transaction.doom_unseen({body});
 }
 
-std::vector<Appended> deliver(Transaction& transaction, const Delivery& delivery, BodyId body) {
-  const IncomingBody& incoming = delivery.body;
-  if (!transaction.shared().disk.has_room()) fail(Errc::disk_full, "below the reserve of free space");
-  if (delivery.targets.empty()) fail(Errc::invalid, "a delivery needs a mailbox");
-  Message message;
-  message.size = checked_size(incoming);
-  message.pop3_size = static_cast<std::uint32_t>(pop3_size(incoming.summary));
-  message.internal_date = delivery.internal_date;
-  message.body = incoming.staged != 0 ? incoming.staged : body;
-  // What may fail comes before what writes: an operation that fails without a trace fails alone.
-  std::vector<Draft*> drafts;
-  for (const DeliveryTarget& target : delivery.targets) {
-    drafts.push_back(&transaction.mailbox(target.mailbox));
-    drafts.back()->check_room(delivery.targets.size());
-  }
-  for (std::size_t i = 0; i < drafts.size(); ++i) drafts[i]->intern(delivery.targets[i].flags);
-
-  Connection& db = transaction.db();
-  if (incoming.staged != 0) {
-    check_staged(db, incoming);
-    db.run("DELETE FROM staging WHERE body = ?", incoming.staged);
-    transaction.after_commit(
-        [&staging = transaction.shared().staging, staged = incoming.staged] { staging.release(staged); });
-  }
-  transaction.use_body(message.body);
-  write_body_tail(db, message.body, incoming.staged_chunks, incoming.tail);
-  write_summary(db, message.body, incoming.summary);
-
-  std::vector<Appended> appended;
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    Draft& draft = *drafts[i];
-    message.flags = draft.intern(delivery.targets[i].flags);
-    message.mod_seq = draft.new_mod_seq();
-    appended.push_back({delivery.targets[i].mailbox, draft.image()->uid_validity, draft.append(message)});
-  }
-  if (delivery.targets.size() > 1) transaction.share({message.body});
-  return appended;
+std::vector<Appended> deliver_all(Transaction& transaction, const std::vector<Delivery>& deliveries,
+                                  const std::vector<BodyId>& bodies) {
+  check_disk(transaction);
+  Deliveries under_way(transaction);
+  for (std::size_t i = 0; i < deliveries.size(); ++i) under_way.add(deliveries[i], bodies[i]);
+  return under_way.carry_out();
 }
 
 FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
@@ -167,6 +132,7 @@ Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, Mailbo
   Draft& source = transaction.mailbox(from);
   Draft& target = transaction.mailbox(to);
   const std::vector<Message> messages = source.select(normalized(uids), 0);
+  check_quota(transaction, target.image()->account, bytes_of(messages));
   Copied copied = append_all(source, target, messages);
   std::vector<BodyId> bodies;
   bodies.reserve(messages.size());
@@ -181,6 +147,9 @@ Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, Mailbo
   const UidSet set = normalized(uids);
   const Uid last = source.image()->uid_next - 1;  // moved into the same mailbox, messages come back above this
   const std::vector<Message> messages = source.select(set, 0);
+  if (source.image()->account != target.image()->account) {
+    check_quota(transaction, target.image()->account, bytes_of(messages));
+  }
   Copied copied = append_all(source, target, messages);
   UidSet old;
   for (UidRange range : set) {

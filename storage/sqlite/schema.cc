@@ -53,8 +53,38 @@ CREATE TABLE doomed(id INTEGER PRIMARY KEY, bodies BLOB NOT NULL);
 CREATE TABLE shared(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 )sql";
 
+// alias         an address that leads to others; `address` is its key, `shown` how it was written.
+// alias_member  `address` as it was written, which the directory's look-ups take as any other.
+// held          messages to be delivered later; each has a body that no mailbox refers to.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE account ADD COLUMN quota_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN is_from_file INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE alias(
+  address TEXT PRIMARY KEY,
+  shown TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  is_from_file INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE alias_member(
+  alias TEXT NOT NULL, position INTEGER NOT NULL, address TEXT NOT NULL, PRIMARY KEY(alias, position)) WITHOUT ROWID;
+CREATE TABLE delegate(owner INTEGER NOT NULL, delegate INTEGER NOT NULL, PRIMARY KEY(owner, delegate)) WITHOUT ROWID;
+CREATE TABLE held(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL,
+  release_at INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  envelope BLOB NOT NULL,
+  body INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  pop3_size INTEGER NOT NULL);
+CREATE INDEX held_release ON held(release_at);
+CREATE INDEX held_account ON held(account);
+CREATE TABLE note(name TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+)sql";
+
 // kMigrations[v] leads from version v to v + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1};
+constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1, kVersion2};
 
 void refuse_foreign(Connection& connection, std::int64_t version) {
   if (version > kSchemaVersion) {

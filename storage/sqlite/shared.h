@@ -14,6 +14,7 @@
 #include "storage/sqlite/readers.h"
 #include "storage/sqlite/registry.h"
 #include "storage/sqlite/staging.h"
+#include "storage/sqlite/usage.h"
 
 namespace portreeve::store::sqlite {
 
@@ -50,6 +51,15 @@ class CurrentDirectory {
   std::shared_ptr<const DirectoryImage> image_;
 };
 
+// Whom the store tells of accounts that come near their quota. Set before the first commit that may have something to
+// tell.
+struct QuotaWatch {
+  std::vector<unsigned> percents;
+  std::function<void(AccountId, unsigned)> call;
+};
+
+constexpr std::int64_t kNothingHeld = INT64_MAX;
+
 struct Shared {
   Shared(const Options& with, const Hooks& hooks, std::function<void()> on_seen)
       : options(with),
@@ -63,6 +73,9 @@ struct Shared {
   Lists lists;
   CurrentDirectory directory;
   Staging staging;
+  Usages usages;
+  QuotaWatch quota_watch;
+  std::atomic<std::int64_t> next_release{kNothingHeld};
   std::atomic<BodyId> next_body{1};
   BodyWatcher* bodies = nullptr;  // set before the writer starts
 };

@@ -5,6 +5,7 @@
 #include "storage/sqlite/bodies.h"
 #include "storage/sqlite/operations.h"
 #include "storage/sqlite/packing.h"
+#include "storage/sqlite/respell.h"
 #include "storage/sqlite/schema.h"
 
 namespace portreeve::store::sqlite {
@@ -32,6 +33,24 @@ void sweep_staging(Connection& connection) {
   connection.run("COMMIT");
 }
 
+std::size_t weight_of(const IncomingBody& body) {
+  return body.tail.size() + body.summary.body_structure.size() + kSmall;
+}
+
+std::size_t weight_of(const std::vector<Delivery>& deliveries) {
+  std::size_t weight = 0;
+  for (const Delivery& delivery : deliveries) weight += weight_of(delivery.body);
+  return weight;
+}
+
+std::vector<BodyId> staged_of(const std::vector<Delivery>& deliveries) {
+  std::vector<BodyId> staged;
+  for (const Delivery& delivery : deliveries) {
+    if (delivery.body.staged != 0) staged.push_back(delivery.body.staged);
+  }
+  return staged;
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
@@ -43,8 +62,11 @@ SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
   if (hooks.max_pages > 0) connection->script("PRAGMA max_page_count = " + std::to_string(hooks.max_pages));
   sync_directory(options.directory);
   sweep_staging(*connection);
+  respell_addresses(*connection);
   shared_.next_body = connection->number("SELECT value FROM meta WHERE key = 'next_body'", 1);
   shared_.directory.set(std::make_shared<const DirectoryImage>(*connection));
+  shared_.usages.load(*connection);
+  shared_.next_release = connection->number("SELECT release_at FROM held ORDER BY release_at LIMIT 1", kNothingHeld);
   shared_.bodies = &upkeep_;
   upkeep_.load(*connection);
   readers_ = std::make_unique<Readers>(path, options.readers);
@@ -88,6 +110,42 @@ void SqliteStore::set_verifier(AccountId account, std::string verifier, Done<voi
   submit<void>(
       kSmall, [account, verifier = std::move(verifier)](Transaction& t) { sqlite::set_verifier(t, account, verifier); },
       std::move(done));
+}
+
+void SqliteStore::set_quota(AccountId account, std::uint64_t bytes, Done<void> done) {
+  submit<void>(kSmall, [account, bytes](Transaction& t) { sqlite::set_quota(t, account, bytes); }, std::move(done));
+}
+
+void SqliteStore::set_enabled(AccountId account, bool is_enabled, Done<void> done) {
+  submit<void>(
+      kSmall, [account, is_enabled](Transaction& t) { sqlite::set_enabled(t, account, is_enabled); }, std::move(done));
+}
+
+void SqliteStore::set_delegate(AccountId owner, AccountId delegate, bool may, Done<void> done) {
+  submit<void>(
+      kSmall, [owner, delegate, may](Transaction& t) { sqlite::set_delegate(t, owner, delegate, may); },
+      std::move(done));
+}
+
+void SqliteStore::set_alias(Alias alias, Done<void> done) {
+  const std::size_t weight = kSmall * (1 + alias.members.size());
+  submit<void>(weight, [alias = std::move(alias)](Transaction& t) { sqlite::set_alias(t, alias); }, std::move(done));
+}
+
+void SqliteStore::remove_alias(std::string address, Done<void> done) {
+  submit<void>(
+      kSmall, [address = std::move(address)](Transaction& t) { sqlite::remove_alias(t, address); }, std::move(done));
+}
+
+void SqliteStore::set_file_entries(FileEntries entries, Done<void> done) {
+  const std::size_t weight = kSmall * (1 + entries.accounts.size() + entries.aliases.size());
+  submit<void>(
+      weight, [entries = std::move(entries)](Transaction& t) { sqlite::set_file_entries(t, entries); },
+      std::move(done));
+}
+
+void SqliteStore::watch_quotas(std::vector<unsigned> percents, std::function<void(AccountId, unsigned)> call) {
+  shared_.quota_watch = {std::move(percents), std::move(call)};
 }
 
 void SqliteStore::remove_account(AccountId account, Done<void> done) {
@@ -181,18 +239,67 @@ void SqliteStore::drop_staging(BodyId body) {
   submit<void>(kSmall, [body](Transaction& t) { sqlite::drop_staging(t, body); }, nullptr);
 }
 
-void SqliteStore::deliver(Delivery delivery, Done<std::vector<Appended>> done) {
-  const BodyId body = delivery.body.staged != 0 ? 0 : shared_.next_body++;
-  const std::size_t weight = delivery.body.tail.size() + delivery.body.summary.body_structure.size() + kSmall;
-  if (const BodyId staged = delivery.body.staged; staged != 0) {
-    // The caller has handed it over, so that nobody else would.
-    done = [this, staged, done = std::move(done)](Result<std::vector<Appended>> result) mutable {
-      if (!result) drop_staging(staged);
-      if (done) done(std::move(result));
-    };
-  }
+// Who hands over what was staged no longer drops it, so that this must if it isn't taken.
+template <class T>
+Done<T> SqliteStore::dropping(std::vector<BodyId> staged, Done<T> done) {
+  if (staged.empty()) return done;
+  return [this, staged = std::move(staged), done = std::move(done)](Result<T> result) mutable {
+    if (!result) {
+      for (const BodyId body : staged) drop_staging(body);
+    }
+    if (done) done(std::move(result));
+  };
+}
+
+std::vector<BodyId> SqliteStore::new_bodies(const std::vector<Delivery>& deliveries) {
+  std::vector<BodyId> bodies;
+  bodies.reserve(deliveries.size());
+  for (const Delivery& delivery : deliveries) bodies.push_back(delivery.body.staged != 0 ? 0 : shared_.next_body++);
+  return bodies;
+}
+
+void SqliteStore::deliver_all(std::vector<Delivery> deliveries, Done<std::vector<Appended>> done) {
+  const std::size_t weight = weight_of(deliveries);
+  done = dropping(staged_of(deliveries), std::move(done));
   submit<std::vector<Appended>>(
-      weight, [body, delivery = std::move(delivery)](Transaction& t) { return sqlite::deliver(t, delivery, body); },
+      weight,
+      [bodies = new_bodies(deliveries), deliveries = std::move(deliveries)](Transaction& t) {
+        return sqlite::deliver_all(t, deliveries, bodies);
+      },
+      std::move(done));
+}
+
+// --- messages held back
+
+void SqliteStore::hold(HeldMessage message, Done<HeldId> done) {
+  const BodyId body = message.body.staged != 0 ? 0 : shared_.next_body++;
+  const std::size_t weight = weight_of(message.body) + message.envelope.size();
+  if (message.body.staged != 0) done = dropping({message.body.staged}, std::move(done));
+  submit<HeldId>(
+      weight, [body, message = std::move(message)](Transaction& t) { return sqlite::hold(t, message, body); },
+      std::move(done));
+}
+
+std::optional<std::int64_t> SqliteStore::next_release() const {
+  const std::int64_t next = shared_.next_release;
+  return next == kNothingHeld ? std::nullopt : std::optional(next);
+}
+
+Result<std::vector<Held>> SqliteStore::held(std::int64_t until, std::size_t limit) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    return read_held(*reader, until, limit);
+  });
+}
+
+void SqliteStore::release(HeldId id, std::vector<DeliveryTarget> targets, std::int64_t internal_date,
+                          std::vector<Delivery> reports, Done<std::vector<Appended>> done) {
+  const std::size_t weight = weight_of(reports) + kSmall;
+  done = dropping(staged_of(reports), std::move(done));
+  submit<std::vector<Appended>>(
+      weight,
+      [id, targets = std::move(targets), internal_date, bodies = new_bodies(reports), reports = std::move(reports)](
+          Transaction& t) { return sqlite::release(t, id, targets, internal_date, reports, bodies); },
       std::move(done));
 }
 
@@ -287,6 +394,22 @@ Result<void> SqliteStore::read_bodies(const std::vector<BodyRange>& ranges, std:
         if (!read(i, is_there)) return;
       }
     }
+  });
+}
+
+// --- notes
+
+void SqliteStore::save_note(std::string name, std::string bytes, Done<void> done) {
+  const std::size_t weight = bytes.size() + kSmall;
+  submit<void>(
+      weight, [name = std::move(name), bytes = std::move(bytes)](Transaction& t) { sqlite::save_note(t, name, bytes); },
+      std::move(done));
+}
+
+Result<std::string> SqliteStore::note(std::string_view name) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    return read_note(*reader, name);
   });
 }
 

@@ -23,6 +23,14 @@ class SqliteStore final : public Store {
   void remove_domain(std::string domain, Done<void> done) override;
   void add_accounts(std::vector<NewAccount> accounts, Done<void> done) override;
   void set_verifier(AccountId account, std::string verifier, Done<void> done) override;
+  void set_quota(AccountId account, std::uint64_t bytes, Done<void> done) override;
+  void set_enabled(AccountId account, bool is_enabled, Done<void> done) override;
+  void set_delegate(AccountId owner, AccountId delegate, bool may, Done<void> done) override;
+  void set_alias(Alias alias, Done<void> done) override;
+  void remove_alias(std::string address, Done<void> done) override;
+  void set_file_entries(FileEntries entries, Done<void> done) override;
+  Usage usage(AccountId account) const override { return shared_.usages.get(account); }
+  void watch_quotas(std::vector<unsigned> percents, std::function<void(AccountId, unsigned)> call) override;
   void remove_account(AccountId account, Done<void> done) override;
 
   Result<MailboxListPtr> mailboxes(AccountId account) override;
@@ -38,7 +46,13 @@ class SqliteStore final : public Store {
   BodyId new_staging() override { return shared_.next_body++; }
   void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) override;
   void drop_staging(BodyId body) override;
-  void deliver(Delivery delivery, Done<std::vector<Appended>> done) override;
+  void deliver_all(std::vector<Delivery> deliveries, Done<std::vector<Appended>> done) override;
+
+  void hold(HeldMessage message, Done<HeldId> done) override;
+  std::optional<std::int64_t> next_release() const override;
+  Result<std::vector<Held>> held(std::int64_t until, std::size_t limit) override;
+  void release(HeldId id, std::vector<DeliveryTarget> targets, std::int64_t internal_date,
+               std::vector<Delivery> reports, Done<std::vector<Appended>> done) override;
 
   void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
                     Done<FlagsChanged> done) override;
@@ -53,6 +67,9 @@ class SqliteStore final : public Store {
   Result<void> read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
                            const std::function<bool(std::size_t, bool)>& read) override;
 
+  void save_note(std::string name, std::string bytes, Done<void> done) override;
+  Result<std::string> note(std::string_view name) override;
+
   void backup(std::string path, Done<void> done) override;
   void check(bool mend, Done<std::vector<Finding>> done) override;
   bool has_room() const override { return shared_.disk.has_room(); }
@@ -63,6 +80,9 @@ class SqliteStore final : public Store {
 
  private:
   EntryPtr entry(MailboxId mailbox);
+  template <class T>
+  Done<T> dropping(std::vector<BodyId> staged, Done<T> done);
+  std::vector<BodyId> new_bodies(const std::vector<Delivery>& deliveries);
   Lane lane_for(MailboxId mailbox, const UidSet& uids);
   template <class T, class Work>
   void submit(std::size_t bytes, Work work, Done<T> done) {

@@ -31,7 +31,7 @@ Draft& Transaction::mailbox(MailboxId mailbox) {
     EntryPtr entry = shared_.registry.get(mailbox, [&] { return load_mailbox(connection_, mailbox); });
     if (!entry) fail(Errc::not_found, "there is no mailbox " + std::to_string(mailbox));
     ImagePtr image = entry->image();
-    found = work_.emplace(mailbox, Work{std::move(entry), Draft(std::move(image), touches_)}).first;
+    found = work_.emplace(mailbox, Work{std::move(entry), Draft(image, touches_, growth_[image->account])}).first;
   }
   if (found->second.draft.is_deleted()) fail(Errc::not_found, "mailbox " + std::to_string(mailbox) + " is gone");
   return found->second.draft;
@@ -55,7 +55,7 @@ MailboxId Transaction::add_mailbox(AccountId account, std::string_view name, Spe
   image->mailbox = connection_.last_row();
   list_changed(account);
   const MailboxId id = image->mailbox;
-  work_.emplace(id, Work{nullptr, Draft(std::move(image), touches_)});
+  work_.emplace(id, Work{nullptr, Draft(std::move(image), touches_, growth_[account])});
   return id;
 }
 
@@ -96,6 +96,20 @@ void Transaction::use_body(BodyId body) {
   connection_.run("UPDATE meta SET value = ? WHERE key = 'next_body'", body_limit_);
 }
 
+std::shared_ptr<const DirectoryImage> Transaction::directory() {
+  if (!directory_) {
+    directory_ = is_directory_changed_ ? std::make_shared<const DirectoryImage>(connection_) : shared_.directory.get();
+  }
+  return directory_;
+}
+
+std::uint64_t Transaction::used_bytes(AccountId account) {
+  const auto committed = static_cast<std::int64_t>(shared_.usages.get(account).bytes);
+  const auto growth = growth_.find(account);
+  const std::int64_t used = committed + (growth == growth_.end() ? 0 : growth->second.bytes);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0));
+}
+
 void Transaction::write_shared() {
   std::ranges::sort(shared_bodies_);
   for (std::size_t i = 0; i < shared_bodies_.size();) {
@@ -130,7 +144,11 @@ void Transaction::flush() {
   write_shared();
   write_recent();
   // Here, since nothing may fail once the commit is done.
-  if (is_directory_changed_) directory_ = std::make_shared<const DirectoryImage>(connection_);
+  if (is_directory_changed_) directory();
+  for (auto& [account, usage] : recounted_) usage = read_usage(connection_, account);
+  if (is_held_changed_) {
+    next_release_ = connection_.number("SELECT release_at FROM held ORDER BY release_at LIMIT 1", kNothingHeld);
+  }
 }
 
 void Transaction::publish() {
@@ -140,7 +158,9 @@ void Transaction::publish() {
   for (const Release& release : releases_) {
     if (release.doomed_row == 0) shared_.bodies->referenced(release.bodies);
   }
-  if (directory_) shared_.directory.set(std::move(directory_));
+  if (is_directory_changed_) shared_.directory.set(std::move(directory_));
+  if (is_held_changed_) shared_.next_release = next_release_;
+  publish_usage();
   for (const AccountId account : changed_lists_) shared_.lists.drop(account);
   for (auto& [mailbox, work] : work_) {
     if (!work.draft.is_touched() && work.entry) continue;
@@ -150,6 +170,25 @@ void Transaction::publish() {
   }
   if (!releases_.empty()) shared_.bodies->released(std::move(releases_));
   for (const auto& then : after_commit_) then();
+}
+
+void Transaction::publish_usage() {
+  const auto directory = shared_.directory.get();
+  std::vector<std::pair<AccountId, unsigned>> passed;
+  for (const auto& [account, growth] : growth_) {
+    if (growth.bytes == 0 && growth.messages == 0) continue;
+    const Usage before = shared_.usages.grow(account, growth);
+    const Account* owner = directory->find(account);
+    if (owner == nullptr) shared_.usages.drop(account);
+    if (owner == nullptr || growth.bytes <= 0 || !shared_.quota_watch.call) continue;
+    const auto after = before.bytes + static_cast<std::uint64_t>(growth.bytes);
+    const unsigned percent = passed_percent(shared_.quota_watch.percents, owner->quota_bytes, before.bytes, after);
+    if (percent > 0) passed.emplace_back(account, percent);
+  }
+  for (const auto& [account, usage] : recounted_) shared_.usages.set(account, usage);
+  for (const auto& item : passed) {
+    after_commit([this, item] { shared_.quota_watch.call(item.first, item.second); });
+  }
 }
 
 }  // namespace portreeve::store::sqlite

@@ -42,8 +42,20 @@ class Transaction {
   // To be called before a body's first row is written, so that its id is never given out again.
   void use_body(BodyId body);
 
+  // Who is who as this transaction leaves it so far; entries are valid until the next change or as long as this is
+  // held.
+  std::shared_ptr<const DirectoryImage> directory();
+  void directory_changed() {
+    is_directory_changed_ = true;
+    directory_ = nullptr;
+  }
+  // An account's mail, with what this transaction did to it so far.
+  std::uint64_t used_bytes(AccountId account);
+  // Counts the account's mail anew at the end, from the rows.
+  void recount_usage(AccountId account) { recounted_.emplace(account, Usage()); }
+  void held_changed() { is_held_changed_ = true; }
+
   void list_changed(AccountId account) { changed_lists_.insert(account); }
-  void directory_changed() { is_directory_changed_ = true; }
   void after_commit(std::function<void()> then) { after_commit_.push_back(std::move(then)); }
 
   // Rises with each change, so that an operation that failed can be told to have left no trace.
@@ -60,14 +72,19 @@ class Transaction {
   std::uint32_t new_uid_validity();
   void write_shared();
   void write_recent();
+  void publish_usage();
 
   Connection& connection_;
   Shared& shared_;
   std::uint64_t touches_ = 0;
+  std::unordered_map<AccountId, Growth> growth_;
   std::map<MailboxId, Work> work_;
   std::set<AccountId> changed_lists_;
   bool is_directory_changed_ = false;
-  std::shared_ptr<const DirectoryImage> directory_;
+  std::shared_ptr<const DirectoryImage> directory_;  // null: not read yet
+  std::map<AccountId, Usage> recounted_;
+  bool is_held_changed_ = false;
+  std::int64_t next_release_ = kNothingHeld;
   BodyId body_limit_ = 0;  // as the database has it; 0: not read yet
   std::vector<Release> releases_;
   std::vector<BodyId> shared_bodies_;

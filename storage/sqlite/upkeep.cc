@@ -250,10 +250,16 @@ void Upkeep::scan_shared() {
   watch_references(false);
 }
 
-// Those of the bodies that no block refers to. Blocks are read a few at a time, so that no snapshot is held for long;
-// what gets a reference meanwhile is known from referenced().
+// Those of the bodies that neither a held message nor a block refers to. Blocks are read a few at a time, so that no
+// snapshot is held for long; what gets a reference meanwhile is known from referenced().
 std::vector<BodyId> Upkeep::unreferenced(std::vector<BodyId> bodies) {
   std::unordered_set<BodyId> candidates(bodies.begin(), bodies.end());
+  {
+    // Before the blocks: a body may go from here to a mailbox, and never back.
+    auto reader = readers_->take();
+    Query held(*reader, "SELECT body FROM held");
+    while (held.step()) candidates.erase(held.integer(0));
+  }
   std::size_t blocks = 0;
   std::int64_t last = INT64_MIN;
   for (bool is_more = true; is_more && !candidates.empty() && !is_stopping();) {

@@ -167,6 +167,66 @@ TEST_F(MailboxesTest, AListHeldStaysAsItWas) {
   EXPECT_EQ(store_->mailboxes(account_).value()->find("INBOX")->status.messages, 1U);
 }
 
+TEST_F(MailboxesTest, AMailboxIsFoundByAnySpelling) {
+  const AccountId account = add_account("J\u00fcrgen@B\u00fccher.example");
+  const DirectoryPtr directory = store_->directory();
+  EXPECT_EQ(directory->find(account)->address, "J\u00fcrgen@b\u00fccher.example");
+  EXPECT_THAT(directory->domains(), ElementsAre("example.test", "xn--bcher-kva.example"));
+  for (const char* address :
+       {"j\u00fcrgen@b\u00fccher.example", "J\u00dcRGEN@B\u00dcCHER.EXAMPLE", "j\u00fcrgen@xn--bcher-kva.example",
+        "\"j\u00fcrgen\"@XN--bcher-kva.example", "ju\u0308rgen@bu\u0308cher.example"}) {
+    const Account* found = directory->find_address(address);
+    EXPECT_TRUE(found != nullptr && found->id == account) << address;
+    const auto again = wait<void>([&](auto done) { store_->add_accounts({{address, "v"}}, std::move(done)); });
+    EXPECT_EQ(code(again), Errc::exists) << address;
+  }
+  for (const char* address : {"jurgen@b\u00fccher.example", "j\u00fcrgen@bucher.example", "j\u00fcrgen", "@", ""}) {
+    EXPECT_EQ(directory->find_address(address), nullptr) << address;
+  }
+  for (const char* domain : {"b\u00fccher.example", "B\u00dcCHER.example", "XN--BCHER-KVA.example"}) {
+    EXPECT_TRUE(directory->has_domain(domain)) << domain;
+    EXPECT_EQ(code(wait<void>([&](auto done) { store_->add_domain(domain, std::move(done)); })), Errc::exists);
+    EXPECT_EQ(code(wait<void>([&](auto done) { store_->remove_domain(domain, std::move(done)); })), Errc::invalid);
+  }
+}
+
+// Versions up to 0.1 lowered ASCII and nothing else.
+TEST_F(MailboxesTest, AddressesOfAnOlderStoreAreFound) {
+  const AccountId bob = add_account("bob@b\u00fccher.example");
+  const AccountId carol = add_account("carol@example.test");
+  damage(
+      "UPDATE domain SET name = 'b\u00fccher.example' WHERE name LIKE 'xn--%';"
+      "UPDATE address SET address = 'bob@b\u00fccher.example' WHERE address LIKE 'bob@%';"
+      "UPDATE address SET address = '\"carol\"@example.test' WHERE address LIKE 'carol@%';");
+  reopen();
+  EXPECT_THAT(store_->directory()->domains(), ElementsAre("example.test", "xn--bcher-kva.example"));
+  for (const char* address : {"bob@b\u00fccher.example", "bob@xn--bcher-kva.example"}) {
+    ASSERT_NE(store_->directory()->find_address(address), nullptr) << address;
+    EXPECT_EQ(store_->directory()->find_address(address)->id, bob);
+  }
+  ASSERT_NE(store_->directory()->find_address("carol@example.test"), nullptr);
+  EXPECT_EQ(store_->directory()->find_address("carol@example.test")->id, carol);
+  const auto again =
+      wait<void>([&](auto done) { store_->add_accounts({{"Bob@b\u00fccher.example", "v"}}, std::move(done)); });
+  EXPECT_EQ(code(again), Errc::exists);
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(MailboxesTest, WhereTwoOldAddressesMeanOneMailboxTheOlderKeepsIt) {
+  const AccountId older = add_account("older@example.test");
+  const AccountId newer = add_account("newer@example.test");
+  damage(
+      "UPDATE address SET address = 'B\u00d6@example.test' WHERE address LIKE 'older@%';"
+      "UPDATE address SET address = '\"b\u00f6\"@example.test' WHERE address LIKE 'newer@%';");
+  for (int start = 0; start < 2; ++start) {
+    reopen();
+    const Account* found = store_->directory()->find_address("b\u00f6@example.test");
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->id, older);
+    EXPECT_NE(store_->directory()->find(newer), nullptr);
+  }
+}
+
 TEST_F(MailboxesTest, AccountsAndDomains) {
   const AccountId bob = add_account("Bob@Other.TEST");
   const DirectoryPtr directory = store_->directory();

@@ -1,0 +1,13 @@
+// Brings the rows of domains, addresses and aliases to the form in which they are looked up (storage/address.h): what
+// an older Portreeve wrote, or one with another Unicode. Where two addresses come to mean one mailbox, the one that had
+// that form, or else the older account's, keeps it; the other stays as it is, is found no more, and is logged. Threads:
+// the writer's connection, before the writer runs.
+#pragma once
+
+#include "storage/sqlite/connection.h"
+
+namespace portreeve::store::sqlite {
+
+void respell_addresses(Connection& writer);
+
+}  // namespace portreeve::store::sqlite

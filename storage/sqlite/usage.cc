@@ -1,0 +1,69 @@
+#include "storage/sqlite/usage.h"
+
+#include <algorithm>
+
+namespace portreeve::store::sqlite {
+namespace {
+
+// Rows that count wrongly, which a check puts right, must not make a number wrap.
+std::uint64_t sum(std::uint64_t number, std::int64_t change) {
+  const auto less = static_cast<std::uint64_t>(-change);
+  if (change < 0) return number > less ? number - less : 0;
+  return number + static_cast<std::uint64_t>(change);
+}
+
+}  // namespace
+
+void Usages::load(Connection& connection) {
+  const std::lock_guard lock(mutex_);
+  Query query(connection, "SELECT account, sum(bytes), sum(messages) FROM mailbox GROUP BY account");
+  while (query.step()) {
+    usages_[query.integer(0)] = {.bytes = static_cast<std::uint64_t>(query.integer(1)),
+                                 .messages = static_cast<std::uint64_t>(query.integer(2))};
+  }
+}
+
+Usage Usages::get(AccountId account) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = usages_.find(account);
+  return found == usages_.end() ? Usage() : found->second;
+}
+
+Usage Usages::grow(AccountId account, const Growth& growth) {
+  const std::lock_guard lock(mutex_);
+  Usage& usage = usages_[account];
+  const Usage before = usage;
+  usage.bytes = sum(usage.bytes, growth.bytes);
+  usage.messages = sum(usage.messages, growth.messages);
+  return before;
+}
+
+void Usages::set(AccountId account, const Usage& usage) {
+  const std::lock_guard lock(mutex_);
+  usages_[account] = usage;
+}
+
+void Usages::drop(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  usages_.erase(account);
+}
+
+Usage read_usage(Connection& connection, AccountId account) {
+  Query query(connection, "SELECT coalesce(sum(bytes), 0), coalesce(sum(messages), 0) FROM mailbox WHERE account = ?");
+  query.bind(account).step();
+  return {.bytes = static_cast<std::uint64_t>(query.integer(0)),
+          .messages = static_cast<std::uint64_t>(query.integer(1))};
+}
+
+unsigned passed_percent(const std::vector<unsigned>& percents, std::uint64_t quota, std::uint64_t before,
+                        std::uint64_t after) {
+  if (quota == 0) return 0;
+  unsigned highest = 0;
+  for (const unsigned percent : percents) {
+    const std::uint64_t mark = quota / 100 * percent + (quota % 100 * percent + 99) / 100;
+    if (before < mark && mark <= after) highest = std::max(highest, percent);
+  }
+  return highest;
+}
+
+}  // namespace portreeve::store::sqlite
