@@ -16,6 +16,9 @@ async::Task<Reply> log_in(Context& context, auth::Credentials credentials) {
   if (account.error() == session::Denied::unavailable)
     co_return Reply::no("Cannot check passwords now, try later", "UNAVAILABLE");
   ++context.errors;
+  // RFC 5530 §3: AUTHENTICATIONFAILED would have clients ask for another password
+  if (account.error() == session::Denied::throttled)
+    co_return Reply::no("Too many failed logins, try later", "UNAVAILABLE");
   co_return Reply::no("Wrong name or password", "AUTHENTICATIONFAILED");
 }
 

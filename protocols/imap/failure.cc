@@ -21,6 +21,8 @@ Reply failure(const Context& context, std::string_view what, const store::Error&
     case store::Errc::exists: return Reply::no(text + ": it exists already", "ALREADYEXISTS");
     case store::Errc::invalid: return Reply::no(text + ": not possible with this name or value", "CANNOT");
     case store::Errc::limit: return Reply::no(text + ": a limit of this server is reached", "LIMIT");
+    // RFC 5530 §3.
+    case store::Errc::quota: return Reply::no(text + ": your mailboxes have as much mail as they may", "OVERQUOTA");
     case store::Errc::disk_full: return Reply::no(text + ": the server's disk is full", "UNAVAILABLE");
     case store::Errc::closed: return Reply::no(text + ": the server is going down", "UNAVAILABLE");
     case store::Errc::corrupt: return our_fault(context, what, error, "CORRUPTION");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
 
 namespace portreeve::imap {
 namespace {
@@ -70,13 +71,6 @@ std::optional<char32_t> take_utf8(std::string_view& text) {
   }
   text.remove_prefix(length);
   return code;
-}
-
-bool is_utf8_without_controls(std::string_view text) {
-  while (!text.empty()) {
-    if (is_control(text.front()) || !take_utf8(text)) return false;
-  }
-  return true;
 }
 
 // The base64 of one shift, without its '&' and '-': UTF-16, big-endian.
@@ -153,7 +147,7 @@ class ShiftWriter {
 
 std::optional<std::string> from_modified_utf7(std::string_view wire) {
   if (std::ranges::any_of(wire, is_eight_bit)) {
-    if (!is_utf8_without_controls(wire)) return std::nullopt;
+    if (!base::is_utf8(wire) || std::ranges::any_of(wire, is_control)) return std::nullopt;
     return std::string(wire);
   }
   std::string out;

@@ -120,8 +120,12 @@ async::Task<Conversation::Outcome> Conversation::log_in(auth::Credentials creden
     co_return error(Code::sys_temp, "login is not possible now, try again later");
   }
   if (!account) {
-    // RFC 3206 §4
-    error(Code::auth, "wrong name or password");
+    // RFC 3206 §4. AUTH would have clients ask for another password, which would be refused just the same.
+    if (account.error() == session::Denied::throttled) {
+      error(Code::sys_temp, "too many failed logins, try again later");
+    } else {
+      error(Code::auth, "wrong name or password");
+    }
     if (++failed_logins_ < options_.max_failed_logins) co_return Outcome::bad;
     ending_ = "too many failed logins";
     co_return Outcome::end;

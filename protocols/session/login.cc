@@ -1,20 +1,32 @@
 #include "protocols/session/login.h"
 
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "core/auth/verifier.h"
 #include "core/base/log.h"
 #include "protocols/session/password_cache.h"
+#include "storage/address.h"
 
 namespace portreeve::session {
 namespace {
 
+constexpr std::string_view kNoteName = "login-failures";
+static_assert(auth::Throttle::kMaxPackedBytes <= store::Store::kMaxNoteBytes);
+// For each so many bytes of the last note a save_if_dirty() is passed over: a server under attack from everywhere has
+// better things to write than all of megabytes every few seconds.
+constexpr std::size_t kBytesPerPass = std::size_t{256} * 1024;
+
 // Why a login was refused: for the log alone, the peer is told one word for all.
-enum class Outcome { ok, unknown_account, disabled, wrong_authorization, wrong_password, damaged_verifier };
+enum class Outcome { ok, throttled, unknown_account, disabled, wrong_authorization, wrong_password, damaged_verifier };
 
 std::string_view describe(Outcome outcome) {
   switch (outcome) {
     case Outcome::ok: return "ok";
+    case Outcome::throttled: return "throttled";
     case Outcome::unknown_account: return "unknown account";
     case Outcome::disabled: return "disabled account";
     case Outcome::wrong_authorization: return "wrong authorization identity";
@@ -47,36 +59,141 @@ void log_login(const net::Connection& connection, std::string_view protocol, std
                     {"result", describe(outcome)}});
 }
 
+Denied denial(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::throttled: return Denied::throttled;
+    case Outcome::damaged_verifier: return Denied::unavailable;
+    default: return Denied::wrong;
+  }
+}
+
 }  // namespace
 
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 struct Login::Impl {
+  // Outlives the Login in what the store calls when a note is written.
+  struct Saving {
+    std::atomic<bool> is_under_way = false;
+    std::atomic<bool> has_failed = false;
+  };
+  using Exempt = std::function<bool(const net::Endpoint&)>;
+
+  Impl(store::Store& s, async::WorkerPool& h, LoginOptions options, UnixClock c)
+      : store(s),
+        hashers(h),
+        clock(std::move(c)),
+        throttle(options.throttle),
+        is_exempt(std::make_shared<const Exempt>(std::move(options.is_exempt))) {}
+
+  bool is_counted(const net::Endpoint& peer) {
+    if (peer.family == net::Endpoint::Family::unix_socket) return false;
+    std::shared_ptr<const Exempt> exempt;
+    {
+      const std::lock_guard lock(mutex);
+      exempt = is_exempt;
+    }
+    return !*exempt || !(*exempt)(peer);
+  }
+  async::Task<Outcome> examine_password(async::Loop& loop, const store::Directory& directory,
+                                        const store::Account* account, const auth::Credentials& credentials);
+
   store::Store& store;
   async::WorkerPool& hashers;
+  const UnixClock clock;
   PasswordCache cache;
+  auth::Throttle throttle;
+  std::mutex mutex;
+  std::shared_ptr<const Exempt> is_exempt;  // guarded by mutex
+  // The saver's alone:
+  std::shared_ptr<Saving> saving = std::make_shared<Saving>();
+  std::size_t passes = 0;
 };
 
-Login::Login(store::Store& store, async::WorkerPool& hashers) : impl_(new Impl{store, hashers, PasswordCache{}}) {}
+Login::Login(store::Store& store, async::WorkerPool& hashers, LoginOptions options, UnixClock clock)
+    : impl_(new Impl(store, hashers, std::move(options), std::move(clock))) {}
 Login::~Login() = default;
+
+void Login::set(LoginOptions options) {
+  impl_->throttle.set(options.throttle);
+  auto fresh = std::make_shared<const Impl::Exempt>(std::move(options.is_exempt));
+  const std::lock_guard lock(impl_->mutex);
+  impl_->is_exempt.swap(fresh);
+}
+
+void Login::load() {
+  const auto note = impl_->store.note(kNoteName);
+  if (!note) {
+    base::log::warning("login_failures_lost", {{"reason", note.error().detail}});
+  } else if (!note->empty() && !impl_->throttle.unpack(*note, impl_->clock())) {
+    base::log::warning("login_failures_lost", {{"reason", "the note in the store is damaged or of another version"}});
+  }
+}
+
+void Login::save_if_dirty() {
+  if (impl_->saving->is_under_way) return;
+  if (impl_->passes > 0) {
+    --impl_->passes;
+    return;
+  }
+  save();
+}
+
+void Login::save() {
+  const bool has_failed = impl_->saving->has_failed.exchange(false);
+  if (!has_failed && !impl_->throttle.is_dirty()) return;
+  std::string note = impl_->throttle.pack();
+  impl_->passes = note.size() / kBytesPerPass;
+  impl_->saving->is_under_way = true;
+  impl_->store.save_note(std::string(kNoteName), std::move(note), [saving = impl_->saving](store::Result<> saved) {
+    if (!saved) {
+      saving->has_failed = true;
+      base::log::warning("login_failures_unsaved", {{"reason", saved.error().detail}});
+    }
+    saving->is_under_way = false;
+  });
+}
+
+async::Task<Outcome> Login::Impl::examine_password(async::Loop& loop, const store::Directory& directory,
+                                                   const store::Account* account,
+                                                   const auth::Credentials& credentials) {
+  Outcome outcome = examine(directory, account, credentials);
+  if (outcome == Outcome::ok && cache.knows(*account, credentials.password, loop.now())) co_return outcome;
+  // Whatever is wrong already, the answer comes when a wrong password's would.
+  const std::string& verifier = outcome == Outcome::ok ? account->verifier : auth::unknown_user_verifier();
+  const bool is_right =
+      co_await async::offload(hashers, loop, [&] { return auth::verify(credentials.password, verifier); });
+  if (outcome == Outcome::ok && !is_right) outcome = Outcome::wrong_password;
+  if (outcome == Outcome::ok) cache.remember(*account, credentials.password, loop.now());
+  co_return outcome;
+}
 
 async::Task<std::expected<store::Account, Denied>> Login::check(net::Connection& connection, std::string_view protocol,
                                                                 auth::Credentials credentials) {
   const store::DirectoryPtr directory = impl_->store.directory();
   const store::Account* account = directory->find_address(credentials.authentication);
-  Outcome outcome = examine(*directory, account, credentials);
-  async::Loop& loop = connection.stream.loop();
+  // All spellings of a name count as one.
+  const std::string key = account != nullptr ? account->address : store::address_key(credentials.authentication);
+  const std::string& name = key.empty() ? credentials.authentication : key;
+  const bool is_counted = impl_->is_counted(connection.peer);
+  const std::string network = connection.peer.network();
 
-  if (outcome != Outcome::ok || !impl_->cache.knows(*account, credentials.password, loop.now())) {
-    // Whatever is wrong already, the answer comes when a wrong password's would.
-    const std::string& verifier = outcome == Outcome::ok ? account->verifier : auth::unknown_user_verifier();
-    const bool is_right =
-        co_await async::offload(impl_->hashers, loop, [&] { return auth::verify(credentials.password, verifier); });
-    if (outcome == Outcome::ok && !is_right) outcome = Outcome::wrong_password;
-    if (outcome == Outcome::ok) impl_->cache.remember(*account, credentials.password, loop.now());
+  Outcome outcome = Outcome::throttled;
+  if (!is_counted || impl_->throttle.decide(network, name, impl_->clock()).is_allowed) {
+    outcome = co_await impl_->examine_password(connection.stream.loop(), *directory, account, credentials);
+    const std::int64_t now = impl_->clock();
+    if (is_counted && outcome == Outcome::ok) {
+      impl_->throttle.succeeded(network, name, now);
+    } else if (is_counted && outcome != Outcome::damaged_verifier) {
+      impl_->throttle.failed(network, name, now);
+    }
   }
 
-  log_login(connection, protocol, account == nullptr ? credentials.authentication : account->address, outcome);
+  log_login(connection, protocol, account == nullptr ? name : account->address, outcome);
   if (outcome == Outcome::ok) co_return *account;
-  co_return std::unexpected(outcome == Outcome::damaged_verifier ? Denied::unavailable : Denied::wrong);
+  co_return std::unexpected(denial(outcome));
 }
 
 }  // namespace portreeve::session

@@ -2,16 +2,23 @@
 //
 // A password that was right is remembered for a while as an HMAC under a key made at the start, so that clients which
 // log in for every request don't cost a slow hash each; a wrong one always costs the slow hash.
-// Threads: any loop.
+//
+// Who fails too often, by network or by account, is turned away for a while before the password is looked at: see
+// core/auth/throttle.h. Peers on Unix sockets and those that `is_exempt` names are not. What failed outlives a restart,
+// as a note in the store.
+// Threads: any loop; save() and save_if_dirty() are for a worker, set() may come from anywhere.
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "core/async/task.h"
 #include "core/async/worker_pool.h"
 #include "core/auth/sasl.h"
+#include "core/auth/throttle.h"
 #include "core/net/server.h"
 #include "storage/store.h"
 
@@ -19,13 +26,31 @@ namespace portreeve::session {
 
 enum class Denied {
   wrong,        // name, password or authorization identity; never say which
+  throttled,    // too many have failed: nothing was looked at, so there is nothing to say of name and password
   unavailable,  // our fault: try later
 };
 
+struct LoginOptions {
+  auth::ThrottleOptions throttle;
+  std::function<bool(const net::Endpoint&)> is_exempt;  // from throttling; empty: nobody. Called from any thread.
+};
+
+// Unix seconds.
+using UnixClock = std::function<std::int64_t()>;
+std::int64_t unix_now();
+
 class Login {
  public:
-  Login(store::Store& store, async::WorkerPool& hashers);
+  Login(store::Store& store, async::WorkerPool& hashers, LoginOptions options = {}, UnixClock clock = unix_now);
   ~Login();
+
+  // Takes up what failed before a restart. Before the first session; reads from the disk.
+  void load();
+  // Hands what has changed to the store: when it is due (a big note is written less often), or whatever there is.
+  // Neither waits until it is synced; Store::close() does.
+  void save_if_dirty();
+  void save();
+  void set(LoginOptions options);
 
   // Logs the outcome under the connection's id, never the password. `protocol` is "imap", "pop3", "submission".
   async::Task<std::expected<store::Account, Denied>> check(net::Connection& connection, std::string_view protocol,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/async/worker_pool.h"
+#include "core/base/rate_limiter.h"
 #include "core/net/server.h"
 #include "core/tls/context.h"
 #include "storage/store.h"
@@ -16,11 +17,22 @@ namespace portreeve::session {
 
 class Login;
 
+// How much one peer may send, counted over all listeners.
+struct Rates {
+  static constexpr std::size_t kMaxKeys = 100'000;
+  Rates(base::Rate of_client, base::Rate of_account)
+      : messages_of_client(of_client, kMaxKeys), messages_of_account(of_account, kMaxKeys) {}
+
+  base::RateLimiter messages_of_client;   // by net::Endpoint::network()
+  base::RateLimiter messages_of_account;  // by address
+};
+
 struct Services {
   store::Store& store;
   async::WorkerPool& readers;  // for the store's blocking reads
   Login& login;
-  std::string host_name;  // in greetings and trace headers
+  std::string host_name;                   // in greetings and trace headers
+  std::shared_ptr<Rates> rates = nullptr;  // null: no limits
 };
 
 // What a listener's sessions do about TLS and passwords, whatever their protocol.

@@ -25,13 +25,16 @@ LISTENERS = {
 
 
 class Daemon:
-    def __init__(self, portreeve, plaintext_auth=True, extra=""):
+    def __init__(self, portreeve, plaintext_auth=True, extra="", listeners=None):
+        """`listeners`: more of them, {name: the lines of its [[listener]]}; one without a path gets a port."""
         self.portreeve = str(portreeve)
         self.directory = Path(tempfile.mkdtemp(prefix="portreeve-"))
         self.config = self.directory / "portreeve.toml"
         self.data = self.directory / "data"
         self.certificate = self.data / "tls" / "certificate.pem"
+        self.more_listeners = listeners or {}
         self.config.write_text(self._config_text(plaintext_auth, extra))
+        self.port_names = [*LISTENERS, *(name for name, lines in self.more_listeners.items() if "path" not in lines)]
         self.ports = {}
         self.log = []
         self.process = None
@@ -45,6 +48,8 @@ class Daemon:
         for protocol, tls in LISTENERS.values():
             text += (f'[[listener]]\nprotocol = "{protocol}"\naddress = "127.0.0.1"\nport = 0\ntls = "{tls}"\n'
                      f"plaintext_auth = {'true' if plaintext_auth and protocol != 'smtp' else 'false'}\n")
+        for lines in self.more_listeners.values():
+            text += "[[listener]]\n" + lines + ("" if "path" in lines else '\naddress = "127.0.0.1"\nport = 0') + "\n"
         return text
 
     def admin(self, *arguments, input=None, check=True):
@@ -55,7 +60,7 @@ class Daemon:
         self.ports = {}
         self.process = subprocess.Popen([self.portreeve, "serve", "--config", str(self.config)], text=True,
                                         stderr=subprocess.PIPE, errors="replace")
-        names = iter(LISTENERS)
+        names = iter(self.port_names)
         for line in self.process.stderr:
             self.log.append(line)
             found = re.search(r"\blistening\b.*\baddress=\S*:(\d+)", line)
@@ -63,7 +68,7 @@ class Daemon:
                 self.ports[next(names)] = int(found.group(1))
             if re.search(r"\bready\b", line):
                 break
-        if len(self.ports) != len(LISTENERS):
+        if len(self.ports) != len(self.port_names):
             self.process.kill()
             self.process.communicate()
             raise RuntimeError("the server did not start:\n" + "".join(self.log))

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,14 @@ class UselessStore : public store::Store {
   void remove_domain(std::string, store::Done<void> done) override { done(useless()); }
   void add_accounts(std::vector<NewAccount>, store::Done<void> done) override { done(useless()); }
   void set_verifier(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
+  void set_quota(store::AccountId, std::uint64_t, store::Done<void> done) override { done(useless()); }
+  void set_enabled(store::AccountId, bool, store::Done<void> done) override { done(useless()); }
+  void set_delegate(store::AccountId, store::AccountId, bool, store::Done<void> done) override { done(useless()); }
+  void set_alias(store::Alias, store::Done<void> done) override { done(useless()); }
+  void remove_alias(std::string, store::Done<void> done) override { done(useless()); }
+  void set_file_entries(FileEntries, store::Done<void> done) override { done(useless()); }
+  store::Usage usage(store::AccountId) const override { return useless(), store::Usage(); }
+  void watch_quotas(std::vector<unsigned>, std::function<void(store::AccountId, unsigned)>) override { useless(); }
   void remove_account(store::AccountId, store::Done<void> done) override { done(useless()); }
 
   store::Result<store::MailboxListPtr> mailboxes(store::AccountId) override { return useless(); }
@@ -38,7 +47,17 @@ class UselessStore : public store::Store {
   store::BodyId new_staging() override { return useless(), 0; }
   void stage(store::BodyId, std::uint32_t, std::string, store::Done<void> done) override { done(useless()); }
   void drop_staging(store::BodyId) override { useless(); }
-  void deliver(store::Delivery, store::Done<std::vector<store::Appended>> done) override { done(useless()); }
+  void deliver_all(std::vector<store::Delivery>, store::Done<std::vector<store::Appended>> done) override {
+    done(useless());
+  }
+
+  void hold(store::HeldMessage, store::Done<store::HeldId> done) override { done(useless()); }
+  std::optional<std::int64_t> next_release() const override { return std::nullopt; }
+  store::Result<std::vector<store::Held>> held(std::int64_t, std::size_t) override { return useless(); }
+  void release(store::HeldId, std::vector<store::DeliveryTarget>, std::int64_t, std::vector<store::Delivery>,
+               store::Done<std::vector<store::Appended>> done) override {
+    done(useless());
+  }
 
   void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList,
                     store::Done<store::FlagsChanged> done) override {
@@ -60,6 +79,9 @@ class UselessStore : public store::Store {
   store::Result<void> read_body(store::BodyId, std::uint64_t, std::uint64_t, std::string&) override {
     return useless();
   }
+
+  void save_note(std::string, std::string, store::Done<void> done) override { done(useless()); }
+  store::Result<std::string> note(std::string_view) override { return useless(); }
 
   void backup(std::string, store::Done<void> done) override { done(useless()); }
   void check(bool, store::Done<std::vector<Finding>> done) override { done(useless()); }

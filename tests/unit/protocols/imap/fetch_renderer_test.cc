@@ -19,7 +19,7 @@ constexpr std::string_view kNested =
     "--Q\r\nContent-Type: text/plain\r\n\r\nfirst\r\n"
     "--Q\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninner text\r\n--Q--\r\n";
 
-class FetchRendering : public testing::Test {
+class FetchRendering : public ::testing::Test {
  protected:
   // Renders `items` of `set` with slices of every one of some sizes, which must not matter.
   std::string fetch(const std::string& set, const std::string& items, Numbers numbers = Numbers::sequence,
@@ -100,7 +100,7 @@ struct SectionCase {
 
 std::ostream& operator<<(std::ostream& out, const SectionCase& c) { return out << c.item; }
 
-class FetchSection : public FetchRendering, public testing::WithParamInterface<SectionCase> {};
+class FetchSection : public FetchRendering, public ::testing::WithParamInterface<SectionCase> {};
 
 TEST_P(FetchSection, IsFound) {
   store.add(std::string(GetParam().message));
@@ -110,7 +110,7 @@ TEST_P(FetchSection, IsFound) {
 
 INSTANTIATE_TEST_SUITE_P(
     Imap, FetchSection,
-    testing::Values(
+    ::testing::Values(
         // The message itself.
         SectionCase{"BODY.PEEK[TEXT]", kPlain, "BODY[TEXT] {7}\r\nText.\r\n"},
         SectionCase{"RFC822.TEXT", kPlain, "RFC822.TEXT {7}\r\nText.\r\n"},

@@ -2,17 +2,16 @@
 #pragma once
 
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/mime/summary.h"
-#include "storage/store.h"
+#include "tests/support/useless_store.h"
 
 namespace portreeve::imap {
 
-class MessageStore final : public store::Store {
+class MessageStore final : public portreeve::testing::UselessStore {
  public:
   // Adds a message to the mailbox that snapshot_of_all() shows, with the next UID: 10, 20, …
   store::Message& add(std::string text) {
@@ -63,42 +62,7 @@ class MessageStore final : public store::Store {
   }
   int reads = 0;
 
-  store::DirectoryPtr directory() const override { unused(); }
-  void add_domain(std::string, store::Done<void>) override { unused(); }
-  void remove_domain(std::string, store::Done<void>) override { unused(); }
-  void add_accounts(std::vector<NewAccount>, store::Done<void>) override { unused(); }
-  void set_verifier(store::AccountId, std::string, store::Done<void>) override { unused(); }
-  void remove_account(store::AccountId, store::Done<void>) override { unused(); }
-  store::Result<store::MailboxListPtr> mailboxes(store::AccountId) override { unused(); }
-  store::MailboxId inbox(store::AccountId) const override { unused(); }
-  void create_mailbox(store::AccountId, std::string, store::SpecialUse, store::Done<store::MailboxId>) override {
-    unused();
-  }
-  void delete_mailbox(store::AccountId, std::string, store::Done<void>) override { unused(); }
-  void rename_mailbox(store::AccountId, std::string, std::string, store::Done<void>) override { unused(); }
-  void set_subscribed(store::AccountId, std::string, bool, store::Done<void>) override { unused(); }
-  store::Result<std::unique_ptr<store::OpenMailbox>> open(store::MailboxId, std::function<void()>) override {
-    unused();
-  }
-  store::Result<store::SnapshotPtr> snapshot(store::MailboxId) override { unused(); }
-  store::BodyId new_staging() override { unused(); }
-  void stage(store::BodyId, std::uint32_t, std::string, store::Done<void>) override { unused(); }
-  void drop_staging(store::BodyId) override { unused(); }
-  void deliver(store::Delivery, store::Done<std::vector<store::Appended>>) override { unused(); }
-  void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList,
-                    store::Done<store::FlagsChanged>) override {
-    unused();
-  }
-  void expunge(store::MailboxId, store::UidSet, bool, store::Done<store::Expunged>) override { unused(); }
-  void copy(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied>) override { unused(); }
-  void move(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied>) override { unused(); }
-  void backup(std::string, store::Done<void>) override { unused(); }
-  void check(bool, store::Done<std::vector<Finding>>) override { unused(); }
-  bool has_room() const override { unused(); }
-  void close() override {}
-
  private:
-  [[noreturn]] static void unused() { throw std::logic_error("this store only has bodies"); }
   static std::unexpected<store::Error> gone() { return std::unexpected(store::Error{store::Errc::not_found, "gone"}); }
 
   std::vector<store::Message> messages_;

@@ -14,7 +14,7 @@ namespace {
 // 17 July 1996, 23:30 in UTC.
 constexpr std::int64_t kLateEvening = 837'646'200;
 
-class SearchMatching : public testing::TestWithParam<std::pair<const char*, const char*>> {
+class SearchMatching : public ::testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
   void SetUp() override {
     auto& one = store.add(
@@ -75,21 +75,21 @@ TEST_P(SearchMemory, IsEnough) {
 
 INSTANTIATE_TEST_SUITE_P(
     Imap, SearchMemory,
-    testing::Values(std::pair{"ALL", "1 2 3 "}, std::pair{"SEEN", "1 "}, std::pair{"UNSEEN", "2 3 "},
-                    std::pair{"FLAGGED UNSEEN", "2 "}, std::pair{"DELETED", ""}, std::pair{"NOT SEEN", "2 3 "},
-                    std::pair{"OR SEEN FLAGGED", "1 2 "}, std::pair{"NOT (OR SEEN FLAGGED)", "3 "},
-                    std::pair{"RECENT", "3 "}, std::pair{"OLD", "1 2 "}, std::pair{"NEW", "3 "},
-                    std::pair{"KEYWORD $junk", "2 "}, std::pair{"UNKEYWORD $Junk", "1 3 "},
-                    std::pair{"KEYWORD other", ""}, std::pair{"UNKEYWORD other", "1 2 3 "},
-                    // Numbers.
-                    std::pair{"2:*", "2 3 "}, std::pair{"1,3", "1 3 "}, std::pair{"9", ""},
-                    std::pair{"UID 20:30", "2 3 "}, std::pair{"UID 15", ""}, std::pair{"NOT 2", "1 3 "},
-                    // Sizes.
-                    std::pair{"LARGER 250", "3 "}, std::pair{"SMALLER 120", "1 "}, std::pair{"LARGER 0", "1 2 3 "},
-                    // The day of the internal date.
-                    std::pair{"ON 17-Jul-1996", "1 "}, std::pair{"SINCE 17-Jul-1996", "1 2 "},
-                    std::pair{"SINCE 18-Jul-1996", "2 "}, std::pair{"BEFORE 18-Jul-1996", "1 3 "},
-                    std::pair{"BEFORE 17-Jul-1996", "3 "}));
+    ::testing::Values(std::pair{"ALL", "1 2 3 "}, std::pair{"SEEN", "1 "}, std::pair{"UNSEEN", "2 3 "},
+                      std::pair{"FLAGGED UNSEEN", "2 "}, std::pair{"DELETED", ""}, std::pair{"NOT SEEN", "2 3 "},
+                      std::pair{"OR SEEN FLAGGED", "1 2 "}, std::pair{"NOT (OR SEEN FLAGGED)", "3 "},
+                      std::pair{"RECENT", "3 "}, std::pair{"OLD", "1 2 "}, std::pair{"NEW", "3 "},
+                      std::pair{"KEYWORD $junk", "2 "}, std::pair{"UNKEYWORD $Junk", "1 3 "},
+                      std::pair{"KEYWORD other", ""}, std::pair{"UNKEYWORD other", "1 2 3 "},
+                      // Numbers.
+                      std::pair{"2:*", "2 3 "}, std::pair{"1,3", "1 3 "}, std::pair{"9", ""},
+                      std::pair{"UID 20:30", "2 3 "}, std::pair{"UID 15", ""}, std::pair{"NOT 2", "1 3 "},
+                      // Sizes.
+                      std::pair{"LARGER 250", "3 "}, std::pair{"SMALLER 120", "1 "}, std::pair{"LARGER 0", "1 2 3 "},
+                      // The day of the internal date.
+                      std::pair{"ON 17-Jul-1996", "1 "}, std::pair{"SINCE 17-Jul-1996", "1 2 "},
+                      std::pair{"SINCE 18-Jul-1996", "2 "}, std::pair{"BEFORE 18-Jul-1996", "1 3 "},
+                      std::pair{"BEFORE 17-Jul-1996", "3 "}));
 
 class SearchMail : public SearchMatching {};
 
@@ -100,7 +100,7 @@ TEST_P(SearchMail, Finds) {
 
 INSTANTIATE_TEST_SUITE_P(
     Imap, SearchMail,
-    testing::Values(
+    ::testing::Values(
         // Headers, decoded and in any case.
         std::pair{"SUBJECT greet", "1 "}, std::pair{"SUBJECT \"GRÜSSE\"", "2 "}, std::pair{"FROM ANN@", "1 "},
         std::pair{"FROM example.test", "1 2 "}, std::pair{"TO ann", ""}, std::pair{"HEADER X-Empty \"\"", "2 "},

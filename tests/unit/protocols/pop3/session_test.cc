@@ -14,6 +14,7 @@
 
 #include "core/auth/verifier.h"
 #include "protocols/session/login.h"
+#include "tests/support/plain_directory.h"
 #include "tests/support/useless_store.h"
 #include "tests/unit/protocols/session/run.h"
 
@@ -28,7 +29,7 @@ using ::testing::Not;
 constexpr store::AccountId kAlice = 1;
 constexpr store::MailboxId kInbox = 10;
 
-class OneAccount final : public store::Directory {
+class OneAccount final : public testing::PlainDirectory {
  public:
   bool has_domain(std::string_view domain) const override { return domain == "example.test"; }
   const store::Account* find(store::AccountId id) const override { return id == kAlice ? &alice_ : nullptr; }

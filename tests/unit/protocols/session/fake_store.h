@@ -1,8 +1,6 @@
-// A store with accounts and stagings in memory, and nothing else. Staging is answered from a thread of its own, as the
-// real store's writer does.
+// A store with accounts, stagings and notes in memory, and nothing else. Staging is answered from a thread of its own,
+// as the real store's writer does.
 #pragma once
-
-#include <gtest/gtest.h>
 
 #include <map>
 #include <memory>
@@ -11,11 +9,12 @@
 #include <vector>
 
 #include "core/async/worker_pool.h"
-#include "storage/store.h"
+#include "tests/support/plain_directory.h"
+#include "tests/support/useless_store.h"
 
 namespace portreeve::session::testing {
 
-class FakeDirectory final : public store::Directory {
+class FakeDirectory final : public portreeve::testing::PlainDirectory {
  public:
   explicit FakeDirectory(std::map<std::string, store::Account, std::less<>> by_address)
       : by_address_(std::move(by_address)) {}
@@ -34,22 +33,19 @@ class FakeDirectory final : public store::Directory {
   std::map<std::string, store::Account, std::less<>> by_address_;
 };
 
-class FakeStore final : public store::Store {
+class FakeStore final : public portreeve::testing::UselessStore {
  public:
   using Account = store::Account;
-  using AccountId = store::AccountId;
-  using MailboxId = store::MailboxId;
   using BodyId = store::BodyId;
   template <class T>
   using Done = store::Done<T>;
-  template <class T = void>
-  using Result = store::Result<T>;
 
   void set_accounts(std::map<std::string, Account, std::less<>> by_address) {
     directory_ = std::make_shared<FakeDirectory>(std::move(by_address));
   }
 
   store::DirectoryPtr directory() const override { return directory_; }
+  store::MailboxId inbox(store::AccountId) const override { return 0; }
 
   BodyId new_staging() override { return next_staging_++; }
   void stage(BodyId body, std::uint32_t chunk, std::string bytes, Done<void> done) override {
@@ -61,48 +57,25 @@ class FakeStore final : public store::Store {
   }
   void drop_staging(BodyId body) override { dropped.push_back(body); }
 
+  void save_note(std::string name, std::string bytes, Done<void> done) override {
+    if (refuses_notes) return done(std::unexpected(store::Error{store::Errc::disk_full, "no room"}));
+    notes[std::move(name)] = std::move(bytes);
+    ++notes_saved;
+    done({});
+  }
+  store::Result<std::string> note(std::string_view name) override {
+    const auto found = notes.find(name);
+    return found == notes.end() ? "" : found->second;
+  }
+
   std::map<BodyId, std::vector<std::pair<std::uint32_t, std::string>>> staged;
   std::vector<BodyId> dropped;
   std::uint32_t refused_chunk = ~0U;
-
-  // --- what no test here calls
-  void add_domain(std::string, Done<void>) override { unexpected(); }
-  void remove_domain(std::string, Done<void>) override { unexpected(); }
-  void add_accounts(std::vector<NewAccount>, Done<void>) override { unexpected(); }
-  void set_verifier(AccountId, std::string, Done<void>) override { unexpected(); }
-  void remove_account(AccountId, Done<void>) override { unexpected(); }
-  Result<store::MailboxListPtr> mailboxes(AccountId) override { return unexpected(); }
-  MailboxId inbox(AccountId) const override { return 0; }
-  void create_mailbox(AccountId, std::string, store::SpecialUse, Done<MailboxId>) override { unexpected(); }
-  void delete_mailbox(AccountId, std::string, Done<void>) override { unexpected(); }
-  void rename_mailbox(AccountId, std::string, std::string, Done<void>) override { unexpected(); }
-  void set_subscribed(AccountId, std::string, bool, Done<void>) override { unexpected(); }
-  Result<std::unique_ptr<store::OpenMailbox>> open(MailboxId, std::function<void()>) override { return unexpected(); }
-  Result<store::SnapshotPtr> snapshot(MailboxId) override { return unexpected(); }
-  void deliver(store::Delivery, Done<std::vector<store::Appended>>) override { unexpected(); }
-  void change_flags(MailboxId, store::UidSet, store::FlagChange, store::FlagList, Done<store::FlagsChanged>) override {
-    unexpected();
-  }
-  void expunge(MailboxId, store::UidSet, bool, Done<store::Expunged>) override { unexpected(); }
-  void copy(MailboxId, store::UidSet, MailboxId, Done<store::Copied>) override { unexpected(); }
-  void move(MailboxId, store::UidSet, MailboxId, Done<store::Copied>) override { unexpected(); }
-  Result<mime::Summary> summary(BodyId) override { return unexpected(); }
-  Result<void> summaries(const std::vector<BodyId>&,
-                         const std::function<bool(std::size_t, const mime::Summary*)>&) override {
-    return unexpected();
-  }
-  Result<void> read_body(BodyId, std::uint64_t, std::uint64_t, std::string&) override { return unexpected(); }
-  void backup(std::string, Done<void>) override { unexpected(); }
-  void check(bool, Done<std::vector<Finding>>) override { unexpected(); }
-  bool has_room() const override { return true; }
-  void close() override {}
+  std::map<std::string, std::string, std::less<>> notes;
+  int notes_saved = 0;
+  bool refuses_notes = false;
 
  private:
-  static std::unexpected<store::Error> unexpected() {
-    ADD_FAILURE() << "not a call that this test is about";
-    return std::unexpected(store::Error{store::Errc::io, "fake"});
-  }
-
   store::DirectoryPtr directory_ = std::make_shared<FakeDirectory>(std::map<std::string, Account, std::less<>>{});
   BodyId next_staging_ = 7;
   async::WorkerPool writer_{"fake writer", 1};

@@ -18,17 +18,25 @@ using testing::Sockets;
 
 struct Attempt {
   auth::Credentials credentials;
-  std::string outcome;  // the account's address, "wrong" or "unavailable"
+  std::string outcome;  // the account's address, "wrong", "throttled" or "unavailable"
 };
 
-async::Task<> check_all(Login& login, async::Loop& loop, int fd, const std::vector<Attempt>& attempts) {
+const net::Endpoint kClient{net::Endpoint::Family::ipv4, "192.0.2.7", 4711};
+const net::Endpoint kElsewhere{net::Endpoint::Family::ipv6, "2001:db8::7", 4711};
+const net::Endpoint kElsewhereNearby{net::Endpoint::Family::ipv6, "2001:db8::8", 4711};
+const net::Endpoint kUnixSocket{net::Endpoint::Family::unix_socket, "", 0};
+
+async::Task<> check_all(Login& login, async::Loop& loop, int fd, const net::Endpoint& peer,
+                        const std::vector<Attempt>& attempts) {
   net::Connection connection(loop, fd);
   testing::introduce(connection);
+  connection.peer = peer;
   for (const Attempt& attempt : attempts) {
     const auto checked = co_await login.check(connection, "imap", attempt.credentials);
     std::string outcome = "unavailable";
     if (checked) outcome = checked->address;
     if (!checked && checked.error() == Denied::wrong) outcome = "wrong";
+    if (!checked && checked.error() == Denied::throttled) outcome = "throttled";
     EXPECT_EQ(outcome, attempt.outcome) << attempt.credentials.authorization << '|'
                                         << attempt.credentials.authentication << '|' << attempt.credentials.password;
   }
@@ -51,17 +59,27 @@ class LoginCheck : public ::testing::Test {
   }
 
   // Returns what was logged.
-  std::string check(const std::vector<Attempt>& attempts) {
+  std::string check(const std::vector<Attempt>& attempts, const net::Endpoint& peer = kClient) {
     Log log;
     Sockets sockets;
     async::Loop loop;
-    testing::run(loop, check_all(login_, loop, sockets.ours(), attempts));
+    testing::run(loop, check_all(*login_, loop, sockets.ours(), peer, attempts));
     return log.text();
+  }
+
+  void check_wrong(int times, const std::string& name, const net::Endpoint& peer = kClient) {
+    check(std::vector<Attempt>(static_cast<std::size_t>(times), Attempt{{"", name, "wrong"}, "wrong"}), peer);
+  }
+
+  void restart(LoginOptions options = {}) {
+    login_ = std::make_unique<Login>(store_, hashers_, std::move(options), [this] { return now_; });
+    login_->load();
   }
 
   FakeStore store_;
   async::WorkerPool hashers_{"hashers", 1};
-  Login login_{store_, hashers_};
+  std::int64_t now_ = 1'800'000'000;
+  std::unique_ptr<Login> login_ = std::make_unique<Login>(store_, hashers_, LoginOptions{}, [this] { return now_; });
 };
 
 TEST_F(LoginCheck, LetsInWhoHasThePassword) {
@@ -82,8 +100,8 @@ TEST_F(LoginCheck, SaysOneWordForAllThatIsWrong) {
       {{"", "alice@example.test", "pencil "}, "wrong"},
       {{"", "nobody@example.test", "pencil"}, "wrong"},
       {{"", "gone@example.test", "pencil"}, "wrong"},
-      {{"", "", ""}, "wrong"},
   });
+  check({{{"", "", ""}, "wrong"}}, kElsewhere);
   EXPECT_THAT(log, HasSubstr("account=alice@example.test result=\"wrong password\""));
   EXPECT_THAT(log, HasSubstr("account=nobody@example.test result=\"unknown account\""));
   EXPECT_THAT(log, HasSubstr("account=gone@example.test result=\"disabled account\""));
@@ -114,6 +132,99 @@ TEST_F(LoginCheck, WhatWasRightIsForgottenWithThePassword) {
 TEST_F(LoginCheck, ADamagedVerifierIsOurFault) {
   const std::string log = check({{{"", "broken@example.test", "pencil"}, "unavailable"}});
   EXPECT_THAT(log, HasSubstr("error login"));
+}
+
+TEST_F(LoginCheck, TooManyFailuresHaveToWaitEvenWithTheRightPassword) {
+  check_wrong(5, "alice@example.test");
+  const std::string log = check({
+      {{"", "alice@example.test", "pencil"}, "throttled"},
+      {{"", "bob@example.test", "ink"}, "throttled"},
+      {{"", "nobody@example.test", "ink"}, "throttled"},
+      {{"", "broken@example.test", "pencil"}, "throttled"},
+  });
+  EXPECT_THAT(log,
+              HasSubstr("login id=c1 protocol=imap peer=192.0.2.7:4711 account=alice@example.test result=throttled"));
+  EXPECT_THAT(log, HasSubstr("account=nobody@example.test result=throttled"));
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}}, kElsewhere);
+  now_ += 1;
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}});
+}
+
+TEST_F(LoginCheck, WhatCountsIsEverythingThatIsWrong) {
+  check({
+      {{"", "nobody@example.test", "pencil"}, "wrong"},
+      {{"", "gone@example.test", "pencil"}, "wrong"},
+      {{"bob@example.test", "alice@example.test", "pencil"}, "wrong"},
+      {{"", "alice@example.test", "ink"}, "wrong"},
+      {{"", "broken@example.test", "pencil"}, "unavailable"},  // save our own fault
+      {{"", "", ""}, "wrong"},
+      {{"", "bob@example.test", "ink"}, "throttled"},
+  });
+}
+
+TEST_F(LoginCheck, AnIpv6NetworkIsOnePeer) {
+  check_wrong(5, "alice@example.test", kElsewhere);
+  check({{{"", "alice@example.test", "pencil"}, "throttled"}}, kElsewhereNearby);
+}
+
+TEST_F(LoginCheck, AnAccountUnderAttackLetsItsOwnerIn) {
+  for (const std::string name : {"nobody@example.test", "alice@example.test"}) {
+    restart({.throttle = {.max_failures_per_account = 2}, .is_exempt = {}});
+    check_wrong(2, name);
+    check({{{"", name, "pencil"}, "throttled"}});
+    check_wrong(1, name, kElsewhere);
+    check({{{"", name, "pencil"}, "throttled"}}, kElsewhere);
+  }
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}},
+        {net::Endpoint::Family::ipv4, "198.51.100.1", 4711});
+}
+
+TEST_F(LoginCheck, UnixSocketsAndExemptNetworksAreNotThrottled) {
+  check_wrong(30, "alice@example.test", kUnixSocket);
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}}, kUnixSocket);
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}});
+
+  check_wrong(5, "bob@example.test");
+  check({{{"", "bob@example.test", "ink"}, "throttled"}});
+  login_->set({.throttle = {}, .is_exempt = [](const net::Endpoint& peer) { return peer.address == "192.0.2.7"; }});
+  check_wrong(30, "bob@example.test");
+  check({{{"", "bob@example.test", "ink"}, "bob@example.test"}});
+}
+
+TEST_F(LoginCheck, FailuresOutliveARestart) {
+  check_wrong(5, "alice@example.test");
+  login_->save_if_dirty();
+  restart();
+  check({{{"", "alice@example.test", "pencil"}, "throttled"}});
+  now_ += 1;
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}});
+}
+
+TEST_F(LoginCheck, IsSavedWhenThereIsSomethingToSave) {
+  login_->save_if_dirty();
+  login_->save();
+  EXPECT_EQ(store_.notes_saved, 0);
+  check_wrong(1, "alice@example.test");
+  login_->save_if_dirty();
+  login_->save_if_dirty();
+  login_->save();
+  EXPECT_EQ(store_.notes_saved, 1);
+
+  check_wrong(1, "alice@example.test");
+  store_.refuses_notes = true;
+  login_->save_if_dirty();
+  EXPECT_EQ(store_.notes_saved, 1);
+  store_.refuses_notes = false;
+  login_->save_if_dirty();
+  EXPECT_EQ(store_.notes_saved, 2) << "is tried again";
+}
+
+TEST_F(LoginCheck, ADamagedNoteIsToldAndForgotten) {
+  store_.notes["login-failures"] = "damaged";
+  Log log;
+  restart();
+  EXPECT_THAT(log.text(), HasSubstr("warning login_failures_lost"));
+  check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}});
 }
 
 }  // namespace
