@@ -1,9 +1,14 @@
 #include "protocols/smtp/path.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <optional>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
+#include "core/idna/domain.h"
 
 namespace portreeve::smtp {
 namespace {
@@ -12,50 +17,22 @@ using Taken = std::expected<std::string, std::string_view>;
 
 bool is_let_dig(char c) { return base::is_alpha(c) || base::is_digit(c); }
 
-// RFC 5322 §3.2.3 and RFC 6531 §3.3: atext =/ UTF8-non-ascii.
-bool is_atext(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~";
-  return is_let_dig(c) || base::is_eight_bit(c) || kMarks.find(c) != std::string_view::npos;
-}
+bool is_ascii(std::string_view text) { return std::ranges::none_of(text, base::is_eight_bit); }
+
+// RFC 6531 §3.3: atext =/ UTF8-non-ascii.
+bool is_atext(char c) { return base::is_atext(c) || base::is_eight_bit(c); }
 
 // dcontent = %d33-90 / %d94-126
 bool is_dcontent(char c) { return c > ' ' && c < 0x7f && c != '[' && c != '\\' && c != ']'; }
 
-// RFC 3629 §4: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<std::uint8_t>(text[at]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return false;
-    if (text.size() - at < length) return false;
-    for (std::size_t i = 1; i < length; ++i) {
-      if ((static_cast<std::uint8_t>(text[at + i]) & 0xc0) != 0x80) return false;
-    }
-    if (length > 1) {
-      const auto second = static_cast<std::uint8_t>(text[at + 1]);
-      if (lead == 0xe0 && second < 0xa0) return false;
-      if (lead == 0xed && second > 0x9f) return false;
-      if (lead == 0xf0 && second < 0x90) return false;
-      if (lead == 0xf4 && second > 0x8f) return false;
-    }
-    at += length;
-  }
-  return true;
-}
-
-bool is_dot_string(std::string_view text) {
-  return !text.empty() && text.front() != '.' && text.back() != '.' && !text.contains("..") &&
-         std::ranges::all_of(text, [](char c) { return c == '.' || is_atext(c); });
-}
-
-// Domain = sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str] / U-label
+// Domain = sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str] / U-label. Whether a U-label is one is for
+// core/idna to say, once the text is known to be UTF-8.
 bool is_domain(std::string_view text) {
   while (!text.empty()) {
     const std::size_t dot = std::min(text.find('.'), text.size());
     const std::string_view label = text.substr(0, dot);
     if (label.empty() || label.front() == '-' || label.back() == '-') return false;
-    const bool is_u_label = std::ranges::any_of(label, base::is_eight_bit);
-    if (!is_u_label && label.size() > 63) return false;  // RFC 1035 §2.3.4
+    if (is_ascii(label) && label.size() > idna::kMaxLabelBytes) return false;
     if (!std::ranges::all_of(label,
                              [](char c) { return is_let_dig(c) || c == '-' || c == '_' || base::is_eight_bit(c); })) {
       return false;
@@ -66,18 +43,39 @@ bool is_domain(std::string_view text) {
   return false;
 }
 
-bool is_address_literal(std::string_view text) {
-  return text.size() > 2 && text.front() == '[' && text.back() == ']' &&
-         std::ranges::all_of(text.substr(1, text.size() - 2), is_dcontent);
+// What stands in the brackets of an address literal, if they are all right.
+std::optional<std::string_view> literal_content(std::string_view text) {
+  if (text.size() <= 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  const std::string_view content = text.substr(1, text.size() - 2);
+  return std::ranges::all_of(content, is_dcontent) ? std::optional(content) : std::nullopt;
 }
 
-// Quoted-string = DQUOTE *QcontentSMTP DQUOTE
+bool is_ip_address(int family, std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> address;
+  return inet_pton(family, std::string(text).c_str(), address.data()) == 1;
+}
+
+// RFC 5321 §4.1.3. Octets with leading zeros, which the grammar allows, are refused: some read them as octal.
+bool is_address_literal(std::string_view text) {
+  constexpr std::string_view kIpv6 = "IPv6:";
+  const auto content = literal_content(text);
+  if (!content) return false;
+  if (base::starts_with_ignoring_case(*content, kIpv6)) return is_ip_address(AF_INET6, content->substr(kIpv6.size()));
+  const std::size_t colon = content->find(':');
+  if (colon == std::string_view::npos) return is_ip_address(AF_INET, *content);
+  // General-address-literal = Standardized-tag ":" 1*dcontent; Standardized-tag = Ldh-str
+  const std::string_view tag = content->substr(0, colon);
+  return !tag.empty() && is_let_dig(tag.back()) && colon + 1 < content->size() &&
+         std::ranges::all_of(tag, [](char c) { return is_let_dig(c) || c == '-'; });
+}
+
+// Quoted-string = DQUOTE *QcontentSMTP DQUOTE; quoted-pairSMTP = %d92 %d32-126, which RFC 6531 left as it was.
 Taken take_quoted(std::string_view& text) {
   std::string value;
   std::size_t at = 1;
   for (; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-    if (at == text.size() || base::is_control(text[at])) break;
+    if (text[at] == '\\' && (++at == text.size() || base::is_eight_bit(text[at]))) break;
+    if (base::is_control(text[at])) break;
     value.push_back(text[at]);
   }
   if (at >= text.size() || text[at] != '"') return std::unexpected("Bad quoted string in the address");
@@ -90,7 +88,7 @@ Taken take_local(std::string_view& text, PathKind kind) {
   const auto end = std::ranges::find_if(text, [](char c) { return c != '.' && !is_atext(c); });
   std::string local(text.begin(), end);
   text.remove_prefix(local.size());
-  const bool is_good = kind == PathKind::reverse ? !local.empty() : is_dot_string(local);
+  const bool is_good = kind == PathKind::reverse ? !local.empty() : base::is_dot_string(local);
   if (!is_good) return std::unexpected("Bad local part in the address");
   return local;
 }
@@ -145,28 +143,38 @@ std::expected<Path, std::string_view> take_mailbox(std::string_view& text, PathK
     return std::unexpected("The address needs a domain");
   }
   if (before - text.size() > kMaxPathBytes - 2) return std::unexpected("Address too long");
-  if (!path.is_ascii() && !(is_utf8(path.local) && is_utf8(path.domain))) {
+  if (!path.is_ascii() && !(base::is_utf8(path.local) && base::is_utf8(path.domain))) {
     return std::unexpected("The address is not UTF-8");
   }
+  if (!path.domain.empty() && !idna::to_ascii(path.domain)) return std::unexpected("Bad domain in the address");
   return path;
 }
 
 }  // namespace
 
-bool Path::is_ascii() const {
-  return std::ranges::none_of(local, base::is_eight_bit) && std::ranges::none_of(domain, base::is_eight_bit);
+bool Path::is_ascii() const { return smtp::is_ascii(local) && smtp::is_ascii(domain); }
+
+bool Path::operator==(const Path& other) const {
+  return local == other.local && idna::is_same_domain(domain, other.domain);
 }
 
-std::string Path::address() const { return domain.empty() ? local : local + '@' + domain; }
+std::string Path::address() const {
+  if (local.starts_with('"')) return text();
+  return domain.empty() ? local : local + '@' + domain;
+}
 
 std::string Path::text() const {
-  if (is_null() || is_dot_string(local)) return address();
-  std::string out = "\"";
-  for (const char c : local) {
-    if (c == '"' || c == '\\') out.push_back('\\');
-    out.push_back(c);
+  std::string out;
+  if (is_null() || base::is_dot_string(local)) {
+    out = local;
+  } else {
+    out = "\"";
+    for (const char c : local) {
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+    out.push_back('"');
   }
-  out.push_back('"');
   if (!domain.empty()) out.append("@").append(domain);
   return out;
 }
@@ -187,8 +195,7 @@ std::expected<Path, std::string_view> take_path(std::string_view& text, PathKind
 }
 
 bool is_domain_or_literal(std::string_view name) {
-  return name.size() <= kMaxDomainBytes && std::ranges::none_of(name, base::is_eight_bit) &&
-         (is_domain(name) || is_address_literal(name));
+  return name.size() <= kMaxDomainBytes && is_ascii(name) && (is_domain(name) || literal_content(name));
 }
 
 }  // namespace portreeve::smtp

@@ -4,7 +4,9 @@
 //   - a mailbox without angle brackets;
 //   - "_" in a domain;
 //   - in a reverse path a local part of more than 64 octets (bounce addresses that hold the recipient's; RFC 5321
-//     §4.5.3.1 asks that nothing longer be refused without need) and dots at its ends or in a row.
+//     §4.5.3.1 asks that nothing longer be refused without need) and dots at its ends or in a row;
+//   - U-labels that are none yet, in upper case for one (UTS #46 maps them).
+// Less is taken where nobody would know what it means: a domain that IDNA can't read, an octet with leading zeros.
 // Source routes are read and dropped (RFC 5321 §4.1.1.3, appendix C).
 // Threads: values and pure functions.
 #pragma once
@@ -26,12 +28,14 @@ struct Path {
 
   bool is_null() const { return local.empty() && domain.empty(); }  // <>
   bool is_ascii() const;
-  // "local@domain" for look-ups, where quoted and unquoted spellings mean the same.
+  // "local@domain" for look-ups, without quotes save where the local part itself begins with one. The store knows the
+  // domain by either spelling (storage/address.h).
   std::string address() const;
   // As it stands between angle brackets, quoted where the grammar needs it.
   std::string text() const;
 
-  bool operator==(const Path&) const = default;
+  // Of the same mailbox, as far as a stranger to its domain can tell: local parts byte by byte, domains as IDNA does.
+  bool operator==(const Path& other) const;
 };
 
 enum class PathKind {
@@ -43,7 +47,7 @@ enum class PathKind {
 std::expected<Path, std::string_view> take_path(std::string_view& text, PathKind kind);
 
 // Does `name` look like the domain or the address literal that HELO and EHLO ask for (RFC 5321 §4.1.1.1)? Underscores
-// pass.
+// pass, and what stands in the brackets isn't looked at: HELO says nothing that counts.
 bool is_domain_or_literal(std::string_view name);
 
 }  // namespace portreeve::smtp

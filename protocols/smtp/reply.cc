@@ -30,7 +30,7 @@ void Reply::append_harmless(std::string_view text) {
   }
 }
 
-void Reply::print(std::string& out) const {
+void Reply::print(std::string& out, bool with_enhanced) const {
   std::string_view rest = text_;
   for (;;) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -39,7 +39,7 @@ void Reply::print(std::string& out) const {
     out.push_back(static_cast<char>('0' + code_ / 10 % 10));
     out.push_back(static_cast<char>('0' + code_ % 10));
     out.push_back(is_last ? ' ' : '-');
-    if (!enhanced_.empty()) out.append(enhanced_).push_back(' ');
+    if (with_enhanced && !enhanced_.empty()) out.append(enhanced_).push_back(' ');
     out.append(rest.substr(0, end)).append("\r\n");
     if (is_last) return;
     rest.remove_prefix(end + 1);

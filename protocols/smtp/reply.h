@@ -24,8 +24,8 @@ class Reply {
   // The lines, without codes, divided by LF.
   const std::string& text() const { return text_; }
 
-  // Appends the reply as sent, each line with both codes and CRLF.
-  void print(std::string& out) const;
+  // Appends the reply as sent, each line with both codes and CRLF; without the enhanced ones where they aren't offered.
+  void print(std::string& out, bool with_enhanced = true) const;
 
  private:
   void append_harmless(std::string_view text);

@@ -11,10 +11,11 @@ namespace {
 struct Show {
   std::string operator()(const Ehlo& c) const { return "EHLO " + c.name; }
   std::string operator()(const Helo& c) const { return "HELO " + c.name; }
+  std::string operator()(const Lhlo& c) const { return "LHLO " + c.name; }
   std::string operator()(const Mail& c) const {
     std::string out = "MAIL " + (c.from.is_null() ? "<>" : c.from.text());
     if (c.size != 0) out += " size=" + std::to_string(c.size);
-    if (c.is_eight_bit) out += " 8bit";
+    if (c.body == BodyType::eight_bit) out += " 8bit";
     if (c.is_smtputf8) out += " utf8";
     return out;
   }
@@ -23,18 +24,27 @@ struct Show {
     return "AUTH " + c.mechanism + (c.initial ? " [" + *c.initial + "]" : "");
   }
   std::string operator()(const Data&) const { return "DATA"; }
+  std::string operator()(const Bdat& c) const { return "BDAT " + std::to_string(c.size) + (c.is_last ? " last" : ""); }
+  std::string operator()(const Xclient& c) const {
+    std::string out = "XCLIENT";
+    for (const auto& [name, value] : c.attributes) out += " " + name + "=[" + value + "]";
+    return out;
+  }
   std::string operator()(const Rset&) const { return "RSET"; }
   std::string operator()(const Noop&) const { return "NOOP"; }
-  std::string operator()(const Vrfy&) const { return "VRFY"; }
-  std::string operator()(const Expn&) const { return "EXPN"; }
-  std::string operator()(const Help&) const { return "HELP"; }
+  std::string operator()(const Vrfy& c) const { return "VRFY [" + c.text + "]"; }
+  std::string operator()(const Expn& c) const { return "EXPN [" + c.list + "]"; }
+  std::string operator()(const Help& c) const { return "HELP [" + c.topic + "]"; }
   std::string operator()(const Quit&) const { return "QUIT"; }
   std::string operator()(const StartTls&) const { return "STARTTLS"; }
   std::string operator()(const Http&) const { return "HTTP"; }
 };
 
-std::string parsed(std::string_view line) {
-  const auto command = parse_command(line);
+// What RFC 5321 and its oldest companions know; what the others add is in parameters_test.cc.
+constexpr Extensions kPlain{Extension::size, Extension::eight_bit_mime, Extension::smtputf8, Extension::auth};
+
+std::string parsed(std::string_view line, const Extensions& offered = kPlain) {
+  const auto command = parse_command(line, offered);
   if (command) return std::visit(Show{}, *command);
   return std::to_string(command.error().code()) + ' ' + std::string(command.error().enhanced());
 }
@@ -56,6 +66,10 @@ TEST(Command, Verbs) {
       {"EHLO ", "501 5.5.4"},
       {"EHLO a b", "501 5.5.4"},
       {"EHLO " + std::string(256, 'x'), "501 5.5.4"},
+      // RFC 2033 §4.1
+      {"LHLO client.example", "LHLO client.example"},
+      {"lhlo [192.0.2.1]", "LHLO [192.0.2.1]"},
+      {"LHLO", "501 5.5.4"},
       {"DATA", "DATA"},
       {"data ", "DATA"},
       {"DATA x", "501 5.5.4"},
@@ -63,11 +77,16 @@ TEST(Command, Verbs) {
       {"RSET x", "501 5.5.4"},
       {"NOOP", "NOOP"},
       {"NOOP anything at all", "NOOP"},
-      {"VRFY alice", "VRFY"},
+      {"VRFY alice", "VRFY [alice]"},
+      {"VRFY  Alice Example ", "VRFY [Alice Example]"},
+      {"VRFY \xc3\xa4 smtputf8", "VRFY [\xc3\xa4]"},  // RFC 6531 §3.7.4.2
+      {"VRFY SMTPUTF8", "VRFY [SMTPUTF8]"},
       {"VRFY", "501 5.5.4"},
-      {"EXPN list", "EXPN"},
-      {"HELP", "HELP"},
-      {"HELP MAIL", "HELP"},
+      {"EXPN list", "EXPN [list]"},
+      {"EXPN list SMTPUTF8", "EXPN [list]"},
+      {"EXPN", "501 5.5.4"},
+      {"HELP", "HELP []"},
+      {"HELP MAIL", "HELP [MAIL]"},
       {"QUIT", "QUIT"},
       {"quit", "QUIT"},
       {"QUIT now", "501 5.5.4"},
@@ -161,6 +180,78 @@ TEST(Command, Rcpt) {
       {"RCPT TO:<a@b> =", "501 5.5.4"},
   };
   for (const Case& c : cases) EXPECT_EQ(parsed(c.line), c.want) << c.line;
+}
+
+// RFC 3030 §2. What is offered is for the rules to say: the bytes that follow come all the same.
+TEST(Command, Bdat) {
+  const Case cases[] = {
+      {"BDAT 1000", "BDAT 1000"},
+      {"bdat 0 last", "BDAT 0 last"},
+      {"BDAT 86 LAST", "BDAT 86 last"},
+      {"BDAT  007  LAST ", "BDAT 7 last"},
+      {"BDAT 18446744073709551615", "BDAT 18446744073709551615"},
+      {"BDAT 99999999999999999999", "BDAT 18446744073709551615"},
+      {"BDAT 999999999999999999999999 LAST", "BDAT 18446744073709551615 last"},
+      {"BDAT", "501 5.5.4"},
+      {"BDAT LAST", "501 5.5.4"},
+      {"BDAT -1", "501 5.5.4"},
+      {"BDAT +1", "501 5.5.4"},
+      {"BDAT 0x10", "501 5.5.4"},
+      {"BDAT 10 FIRST", "501 5.5.4"},
+      {"BDAT 10 LAST 20", "501 5.5.4"},
+      {"BDAT 10LAST", "501 5.5.4"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(parsed(c.line), c.want) << c.line;
+}
+
+TEST(Command, Xclient) {
+  const Case cases[] = {
+      {"XCLIENT NAME=spike.example ADDR=192.0.2.1", "XCLIENT NAME=[spike.example] ADDR=[192.0.2.1]"},
+      {"xclient name=[UNAVAILABLE] Helo=[TEMPUNAVAIL]", "XCLIENT NAME=[[UNAVAILABLE]] HELO=[[TEMPUNAVAIL]]"},
+      {"XCLIENT ADDR=IPV6:2001:db8::1 PORT=25 PROTO=ESMTP", "XCLIENT ADDR=[IPV6:2001:db8::1] PORT=[25] PROTO=[ESMTP]"},
+      {"XCLIENT LOGIN=alice+2Btag@example.test", "XCLIENT LOGIN=[alice+tag@example.test]"},
+      {"XCLIENT DESTADDR=192.0.2.2 DESTPORT=587", "XCLIENT DESTADDR=[192.0.2.2] DESTPORT=[587]"},
+      {"XCLIENT", "501 5.5.4"},
+      {"XCLIENT NAME", "501 5.5.4"},
+      {"XCLIENT NAME=", "501 5.5.4"},
+      {"XCLIENT NAME=a NAME=b", "501 5.5.4"},
+      {"XCLIENT COLOUR=red", "501 5.5.4"},
+      {"XCLIENT NAME=a+0D+0Ab", "501 5.5.4"},
+      {"XCLIENT NAME=a+00", "501 5.5.4"},
+      {"XCLIENT NAME=a+2", "501 5.5.4"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(parsed(c.line), c.want) << c.line;
+}
+
+TEST(Command, ParametersOfWhatIsNotOfferedAreUnknown) {
+  const struct {
+    std::string_view line;
+    Extension extension;
+  } cases[] = {
+      {"MAIL FROM:<a@b> SIZE=5", Extension::size},
+      {"MAIL FROM:<a@b> BODY=8BITMIME", Extension::eight_bit_mime},
+      {"MAIL FROM:<a@b> SMTPUTF8", Extension::smtputf8},
+      {"MAIL FROM:<a@b> AUTH=<>", Extension::auth},
+      {"MAIL FROM:<a@b> RET=FULL", Extension::dsn},
+      {"MAIL FROM:<a@b> ENVID=x", Extension::dsn},
+      {"MAIL FROM:<a@b> REQUIRETLS", Extension::require_tls},
+      {"MAIL FROM:<a@b> HOLDFOR=60", Extension::future_release},
+      {"MAIL FROM:<a@b> HOLDUNTIL=2030-01-01T00:00:00Z", Extension::future_release},
+      {"MAIL FROM:<a@b> BY=60;R", Extension::deliver_by},
+      {"MAIL FROM:<a@b> MT-PRIORITY=3", Extension::mt_priority},
+      {"RCPT TO:<a@b> NOTIFY=NEVER", Extension::dsn},
+      {"RCPT TO:<a@b> ORCPT=rfc822;a@b", Extension::dsn},
+      {"RCPT TO:<a@b> RRVS=2014-04-03T23:01:00Z", Extension::rrvs},
+  };
+  for (const auto& c : cases) {
+    EXPECT_TRUE(parse_command(c.line, Extensions::all())) << c.line;
+    EXPECT_EQ(parsed(c.line, Extensions::all().without(c.extension)), "555 5.5.4") << c.line;
+  }
+  // A keyword that is known, but not this value of it.
+  const std::string_view binary = "MAIL FROM:<a@b> BODY=BINARYMIME";
+  EXPECT_EQ(parsed(binary, Extensions::all().without(Extension::binary_mime)), "501 5.5.4");
+  EXPECT_EQ(parsed(binary, Extensions::all().without(Extension::chunking)), "501 5.5.4");  // RFC 3030 §3
+  EXPECT_EQ(parsed("MAIL FROM:<\xc3\xa4@b>", {}), "553 5.6.7");
 }
 
 TEST(Command, Auth) {

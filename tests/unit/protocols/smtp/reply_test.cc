@@ -27,6 +27,12 @@ TEST(Reply, EveryLineBearsBothCodes) {
   EXPECT_EQ(printed(Reply(250, "", "host").add_line("SIZE 1")), "250-host\r\n250 SIZE 1\r\n");
 }
 
+TEST(Reply, EnhancedCodesMayStayAway) {
+  std::string out;
+  Reply(214, "2.0.0", "first").add_line("second").print(out, false);
+  EXPECT_EQ(out, "214-first\r\n214 second\r\n");
+}
+
 TEST(Reply, TextCanNotForgeALine) {
   EXPECT_EQ(printed(Reply(550, "5.1.1", "a\r\n250 ok")), "550 5.1.1 a??250 ok\r\n");
   EXPECT_EQ(printed(Reply(550, "5.1.1", std::string_view("nul\0tab\tdel\x7f", 12))), "550 5.1.1 nul?tab?del?\r\n");
