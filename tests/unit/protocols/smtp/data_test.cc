@@ -139,5 +139,58 @@ TEST(Data, DotsInEveryPlaceOfABlock) {
   }
 }
 
+// RFC 3030 §2: in chunks a dot is text, and the faults are the same.
+TEST(Chunks, Faults) {
+  using namespace std::string_literals;
+  const struct {
+    std::string text;
+    DataFault want;
+  } cases[] = {
+      {"", DataFault::none},
+      {"a\r\n.\r\n..\r\n", DataFault::none},
+      {"no line end", DataFault::none},
+      {"a\nb\r\n", DataFault::bare_lf},
+      {"\n", DataFault::bare_lf},
+      {"a\rb\r\n", DataFault::bare_cr},
+      {"a\r\n\r", DataFault::bare_cr},
+      {"a\0b\r\n"s, DataFault::nul},
+      {"a\nb\0\r\n"s, DataFault::nul},  // which nothing mends
+      {std::string(5000, 'x') + "\n", DataFault::bare_lf},
+  };
+  for (const auto& c : cases) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{3}, c.text.size() + 1}) {
+      ChunkChecker checker;
+      for (std::size_t at = 0; at < c.text.size(); at += step) checker.feed(std::string_view(c.text).substr(at, step));
+      checker.finish();
+      EXPECT_EQ(checker.fault(), c.want) << testing::PrintToString(c.text) << " in steps of " << step;
+    }
+  }
+}
+
+TEST(Newlines, AreMended) {
+  const struct {
+    std::string text;
+    std::string want;
+  } cases[] = {
+      {"", ""},
+      {"a\r\nb\r\n", "a\r\nb\r\n"},
+      {"a\nb\n", "a\r\nb\r\n"},
+      {"a\rb\r", "a\r\nb\r\n"},
+      {"\n\r\r\n\n", "\r\n\r\n\r\n\r\n"},
+      {"a\n.\nb", "a\r\n.\r\nb"},
+  };
+  for (const auto& c : cases) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{2}, c.text.size() + 1}) {
+      NewlineMender mender;
+      std::string out;
+      for (std::size_t at = 0; at < c.text.size(); at += step) {
+        mender.feed(std::string_view(c.text).substr(at, step), out);
+      }
+      mender.finish(out);
+      EXPECT_EQ(out, c.want) << testing::PrintToString(c.text) << " in steps of " << step;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace portreeve::smtp

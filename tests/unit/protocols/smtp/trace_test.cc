@@ -35,6 +35,13 @@ TEST(Trace, SeveralRecipientsDontLearnOfEachOther) {
   EXPECT_TRUE(text.ends_with("id abc123; Wed, 17 Jul 1996 09:44:25 +0000\r\n"));
 }
 
+// RFC 5321 §4.4: Return-Path is of the last server.
+TEST(Trace, OfAMessageThatGoesOn) {
+  Trace trace = plain();
+  trace.is_final = false;
+  EXPECT_TRUE(print_trace(trace, kAlice, nullptr).starts_with("Received: from client.example ([192.0.2.1])\r\n"));
+}
+
 TEST(Trace, NamesTheEncryption) {
   Trace trace = plain();
   trace.tls = "TLSv1.3 TLS_AES_128_GCM_SHA256";
@@ -69,56 +76,42 @@ TEST(Trace, ClientsNameCanNotForgeAnything) {
 
 TEST(Trace, WithProtocol) {
   const struct {
-    bool esmtp, utf8, tls, auth;
+    bool esmtp, utf8, tls, auth, lmtp;
     std::string_view want;
   } cases[] = {
-      {false, false, false, false, "SMTP"},   {true, false, false, false, "ESMTP"},
-      {true, false, true, false, "ESMTPS"},   {true, false, false, true, "ESMTPA"},
-      {true, false, true, true, "ESMTPSA"},   {true, true, false, false, "UTF8SMTP"},
-      {true, true, true, false, "UTF8SMTPS"}, {true, true, false, true, "UTF8SMTPA"},
-      {true, true, true, true, "UTF8SMTPSA"},
-  };
-  for (const auto& c : cases) EXPECT_EQ(with_protocol(c.esmtp, c.utf8, c.tls, c.auth), c.want);
-}
-
-TEST(Trace, HeaderEnd) {
-  constexpr auto kNone = std::string_view::npos;
-  const struct {
-    std::string_view text;
-    std::size_t want;
-  } cases[] = {
-      {"", kNone},         {"\r\n", 2},           {"\r\nbody", 2},     {"\r", kNone},
-      {"A: b\r\n", kNone}, {"A: b\r\n\r", kNone}, {"A: b\r\n\r\n", 8}, {"A: b\r\n c\r\n\r\nbody\r\n\r\n", 12},
+      {false, false, false, false, false, "SMTP"},   {true, false, false, false, false, "ESMTP"},
+      {true, false, true, false, false, "ESMTPS"},   {true, false, false, true, false, "ESMTPA"},
+      {true, false, true, true, false, "ESMTPSA"},   {true, true, false, false, false, "UTF8SMTP"},
+      {true, true, true, false, false, "UTF8SMTPS"}, {true, true, false, true, false, "UTF8SMTPA"},
+      {true, true, true, true, false, "UTF8SMTPSA"}, {true, false, false, false, true, "LMTP"},
+      {true, false, true, false, true, "LMTPS"},     {true, true, false, false, true, "UTF8LMTP"},
+      {true, true, true, false, true, "UTF8LMTPS"},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(find_header_end(c.text, 0), c.want) << c.text;
-    // Found also if the end came byte by byte.
-    std::size_t end = kNone;
-    for (std::size_t length = 0; length <= c.text.size() && end == kNone; ++length) {
-      end = find_header_end(c.text.substr(0, length), length == 0 ? 0 : length - 1);
-    }
-    EXPECT_EQ(end, c.want) << c.text;
+    Trace trace = plain();
+    trace.is_esmtp = c.esmtp;
+    trace.is_smtputf8 = c.utf8;
+    trace.tls = c.tls ? "TLSv1.3 X" : "";
+    trace.is_authenticated = c.auth;
+    trace.is_lmtp = c.lmtp;
+    EXPECT_EQ(with_protocol(trace), c.want);
   }
 }
 
-TEST(Trace, Fields) {
-  const struct {
-    std::string_view text;
-    bool want;
-  } cases[] = {
-      {"Date: x\r\n", true},
-      {"date:x\r\n", true},
-      {"Subject: y\r\nDATE : x\r\n\r\n", true},
-      {"", false},
-      {"Date", false},
-      {"Date\r\n: x\r\n", false},
-      {"Dates: x\r\n", false},
-      {"X-Date: x\r\n", false},
-      {"Subject: y\r\n Date: x\r\n\r\n", false},  // folded
-      {"Subject: y\r\n\r\nDate: x\r\n", false},   // in the body
-      {"\r\nDate: x\r\n", false},
-  };
-  for (const auto& c : cases) EXPECT_EQ(has_field(c.text, "Date"), c.want) << c.text;
+TEST(Trace, TellsNothingOfAHiddenClient) {
+  Trace trace = plain();
+  trace.hides_client = true;
+  const std::string text = print_trace(trace, kAlice, nullptr);
+  EXPECT_TRUE(text.contains("Received: from mail.example.test (a user of this server)\r\n by mail.example.test"));
+  EXPECT_FALSE(text.contains("client.example"));
+  EXPECT_FALSE(text.contains("192.0.2.1"));
+}
+
+// RFC 6710 §7
+TEST(Trace, Priority) {
+  Trace trace = plain();
+  trace.priority = -3;
+  EXPECT_TRUE(print_trace(trace, kAlice, &kBob).contains(" for <bob@example.test>\r\n PRIORITY -3; Wed, "));
 }
 
 }  // namespace
