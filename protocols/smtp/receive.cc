@@ -1,11 +1,10 @@
-// DATA: a message from the wire into every recipient's INBOX.
+// DATA and BDAT: a message from the wire to where it is looked at.
+#include <algorithm>
 #include <array>
 #include <ctime>
 
-#include "core/base/log.h"
 #include "core/mime/date.h"
 #include "core/tls/digest.h"
-#include "protocols/session/store_call.h"
 #include "protocols/smtp/conversation.h"
 #include "protocols/smtp/trace.h"
 
@@ -27,46 +26,77 @@ std::string new_id() {
   return id;
 }
 
-std::string_view refusal_text(Reception::Verdict verdict) {
-  switch (verdict) {
-    case Reception::Verdict::bare_cr: return "The message has a CR without an LF (RFC 5321 section 2.3.8)";
-    case Reception::Verdict::bare_lf: return "The message has an LF without a CR (RFC 5321 section 2.3.8)";
-    case Reception::Verdict::nul: return "The message has a NUL byte (RFC 5321 section 4.5.2)";
-    case Reception::Verdict::too_big: return "The message is too big";
-    case Reception::Verdict::store_failed: return "The message could not be stored";
-    case Reception::Verdict::good: break;
-  }
-  return "";
-}
-
 }  // namespace
 
+// RFC 5321 §4.1.1.4
 async::Task<Conversation::Answer> Conversation::receive() {
   if (!services_.store.has_room()) co_return Reply(452, "4.3.1", "The server's disk is full, try later");
   if (!co_await ask(Reply(354, "", "Send the message; end it with <CRLF>.<CRLF>"))) co_return std::nullopt;
-  const Transaction transaction = *std::exchange(transaction_, std::nullopt);
-  const std::int64_t now = std::time(nullptr);
-  Reception::Settings settings;
-  settings.id = new_id();
-  settings.host = services_.host_name;
-  settings.date = mime::format_date(now);
-  settings.trace = trace(transaction, settings.id, settings.date);
-  settings.max_bytes = options_.max_message_bytes;
-  settings.max_header_bytes = options_.max_header_bytes;
-  settings.completes_header = options_.role == Role::submission;
-  Reception reception(services_.store, stream_.loop(), std::move(settings));
-  if (!co_await read_message(reception)) {
-    log_message(reception, transaction, ending_);
+  begin_reception();
+  if (!co_await read_message(*reception_)) {
+    log_message(*reception_, *transaction_, ending_);
     co_return std::nullopt;
   }
-  switch (const Reception::Verdict verdict = reception.verdict()) {
-    case Reception::Verdict::good: co_return co_await deliver(reception, transaction, now);
-    case Reception::Verdict::store_failed: co_return explain(reception.store_error(), reception, transaction);
-    default:
-      log_message(reception, transaction, refusal_text(verdict));
-      if (verdict == Reception::Verdict::too_big) co_return Reply(552, "5.3.4", refusal_text(verdict));
-      co_return Reply(554, "5.6.0", refusal_text(verdict));
+  co_return co_await conclude();
+}
+
+// RFC 3030 §2. What is announced as a chunk is never looked at as commands, whatever becomes of it.
+async::Task<Conversation::Answer> Conversation::receive_chunk(Bdat command) {
+  std::optional<Reply> refusal = check(command, state());
+  if (!refusal && !reception_) {
+    if (services_.store.has_room()) {
+      begin_reception();
+    } else {
+      refusal = Reply(452, "4.3.1", "The server's disk is full, try later");
+    }
   }
+  if (!co_await read_chunk(command.size, refusal ? nullptr : reception_.get())) {
+    if (reception_ && transaction_) log_message(*reception_, *transaction_, ending_);
+    co_return std::nullopt;
+  }
+  if (refusal) {
+    // A message that has lost a part is none.
+    const std::optional<Transaction> transaction = std::exchange(transaction_, std::nullopt);
+    reception_.reset();
+    // RFC 2033 §4.2: behind the last chunk there is a reply for each recipient.
+    if (command.is_last && transaction) co_return answer_all(*refusal, *transaction);
+    co_return refusal;
+  }
+  if (command.is_last) {
+    reception_->end_chunks();
+    co_return co_await conclude();
+  }
+  if (reception_->verdict() != Reception::Verdict::good) {
+    const Transaction transaction = *std::exchange(transaction_, std::nullopt);
+    const std::unique_ptr<Reception> reception = std::move(reception_);
+    co_return refuse_fault(*reception, transaction);
+  }
+  co_return Reply(250, "2.0.0", std::to_string(command.size) + " bytes received");
+}
+
+void Conversation::begin_reception() {
+  Transaction& transaction = *transaction_;
+  Envelope& envelope = transaction.envelope;
+  envelope.id = new_id();
+  const auto wants = [](const EnvelopeRecipient& recipient) {
+    return wants_report(recipient.notify, ReportedRecipient::Action::delivered);
+  };
+  Reception::Settings settings;
+  settings.id = envelope.id;
+  settings.host = services_.host_name;
+  settings.date = mime::format_date(std::time(nullptr));
+  settings.trace = trace(transaction, settings.date, envelope.is_smtputf8);
+  // RFC 6531 §3.2: clients are seen to send such headers without saying so.
+  settings.utf8_trace = trace(transaction, settings.date, true);
+  settings.max_bytes = options_.max_message_bytes;
+  settings.header = {.max_fields = options_.max_header_fields,
+                     .max_bytes = options_.max_header_bytes,
+                     .max_received = options_.max_received};
+  settings.is_submission = options_.role == Role::submission;
+  settings.is_binary = envelope.body == BodyType::binary;
+  settings.normalises = options_.bare_newlines == BareNewlines::normalise && !settings.is_binary;
+  settings.keeps_header = std::ranges::any_of(envelope.recipients, wants);
+  reception_ = std::make_unique<Reception>(services_.store, stream_.loop(), std::move(settings));
 }
 
 // False: the session has ended.
@@ -74,10 +104,10 @@ async::Task<bool> Conversation::read_message(Reception& reception) {
   stream_.set_deadline(options_.timeouts.transfer);
   std::size_t slice = 0;
   for (;;) {
-    const std::size_t used = co_await reception.take(stream_.buffered());
+    const std::size_t used = co_await reception.take_data(stream_.buffered());
     stream_.consume(used);
     if (reception.size() / kPatience > options_.max_message_bytes) {
-      say(cut_short("message far too big", Reply(552, "5.3.4", refusal_text(Reception::Verdict::too_big))));
+      settle(cut_short("message far too big", Reply(552, "5.3.4", "The message is too big")));
       co_return false;
     }
     if (reception.is_complete()) co_return true;
@@ -93,69 +123,67 @@ async::Task<bool> Conversation::read_message(Reception& reception) {
   }
 }
 
-async::Task<Reply> Conversation::deliver(Reception& reception, const Transaction& transaction, std::int64_t now) {
-  store::Result<store::IncomingBody> body = co_await reception.finish();
-  if (!body) co_return explain(body.error(), reception, transaction);
-  store::Delivery delivery{.body = std::move(*body), .targets = {}, .internal_date = now};
-  delivery.targets.reserve(transaction.mailboxes.size());
-  for (const store::MailboxId mailbox : transaction.mailboxes) delivery.targets.push_back({mailbox, {}});
-  const auto delivered = co_await session::store_call<std::vector<store::Appended>>(
-      stream_.loop(), [&](store::Done<std::vector<store::Appended>> done) {
-        services_.store.deliver(std::move(delivery), std::move(done));
-      });
-  if (!delivered) co_return explain(delivered.error(), reception, transaction);
-  errors_ = 0;
-  unknown_recipients_ = 0;
-  log_message(reception, transaction, "delivered");
-  co_return Reply(250, "2.0.0", "Delivered as " + reception.id());
-}
-
-// Our fault, or the disk's: the peer keeps the message and comes again. The log has the rest under the reply's id.
-Reply Conversation::explain(const store::Error& error, const Reception& reception, const Transaction& transaction) {
-  log_message(reception, transaction, error.detail.empty() ? "the store failed" : error.detail);
-  switch (error.code) {
-    case store::Errc::disk_full:
-    case store::Errc::limit: return Reply(452, "4.3.1", "No room for the message now, try later: " + reception.id());
-    case store::Errc::closed:
-      return end("server shutting down", Reply(421, "4.3.2", services_.host_name + " is shutting down"));
-    case store::Errc::not_found:  // an account went away after its RCPT
-    case store::Errc::exists:
-    case store::Errc::invalid:
-    case store::Errc::corrupt:
-    case store::Errc::io: break;
+// Null: the bytes go nowhere. False: the session has ended.
+async::Task<bool> Conversation::read_chunk(std::uint64_t size, Reception* reception) {
+  if (size / kPatience > options_.max_message_bytes) {
+    settle(cut_short("chunk far too big", Reply(552, "5.3.4", "The message is too big")));
+    co_return false;
   }
-  return Reply(451, "4.3.0", "The message could not be stored, try later: " + reception.id());
+  stream_.set_deadline(options_.timeouts.transfer);
+  std::size_t slice = 0;
+  while (size > 0) {
+    const std::string_view bytes = stream_.buffered().substr(0, size);
+    if (reception != nullptr) co_await reception->take_chunk(bytes);
+    const std::size_t used = bytes.size();
+    stream_.consume(used);
+    size -= used;
+    slice += used;
+    if (size == 0) break;
+    // Who waits for the replies to what came before would wait in vain.
+    if (stream_.queued_bytes() > 0) {
+      if (const net::Result<> flushed = co_await stream_.flush(); !flushed) {
+        end(flushed.error());
+        co_return false;
+      }
+    }
+    if (slice >= kReadBytes) {
+      slice = 0;
+      stream_.set_deadline(options_.timeouts.transfer);
+    }
+    if (const net::Result<> filled = co_await stream_.fill(kReadBytes); !filled) {
+      end(filled.error());
+      co_return false;
+    }
+  }
+  co_return true;
 }
 
-std::string Conversation::trace(const Transaction& transaction, std::string_view id, std::string_view date) const {
+std::string Conversation::trace(const Transaction& transaction, std::string_view date, bool is_smtputf8) const {
   std::string tls;
   if (const net::TlsInfo* info = stream_.tls()) tls = info->version + ' ' + info->cipher;
   const bool is_network = connection_.peer.family != net::Endpoint::Family::unix_socket;
+  const Envelope& envelope = transaction.envelope;
+  const store::Alias* list = sole_list(transaction);
+  Path from = envelope.from;
+  // RFC 5321 §3.9.2: what goes wrong with a list's mail is its owner's affair; but a null path stays one.
+  if (list != nullptr && !list->owner.empty() && !from.is_null()) {
+    std::string_view owner = list->owner;
+    if (auto path = take_path(owner, PathKind::reverse)) from = std::move(*path);
+  }
   return print_trace(Trace{.client_name = client_name_,
                            .client_address = is_network ? std::string_view(connection_.peer.address) : "",
+                           .hides_client = options_.hides_client && account_.id != 0,
                            .host = services_.host_name,
                            .tls = tls,
-                           .id = id,
+                           .id = envelope.id,
                            .date = date,
                            .is_esmtp = is_esmtp_,
                            .is_authenticated = account_.id != 0,
-                           .is_smtputf8 = transaction.is_smtputf8},
-                     transaction.from, transaction.mailboxes.size() == 1 ? &transaction.first_recipient : nullptr);
-}
-
-void Conversation::log_message(const Reception& reception, const Transaction& transaction,
-                               std::string_view result) const {
-  const net::TlsInfo* tls = stream_.tls();
-  base::log::info("message", {{"id", connection_.id},
-                              {"protocol", protocol()},
-                              {"message", reception.id()},
-                              {"from", transaction.from.text()},
-                              {"to", transaction.first_recipient.text()},  // the first; a list would be no line
-                              {"recipients", transaction.mailboxes.size()},
-                              {"size", reception.size()},
-                              {"tls", tls != nullptr ? std::string_view(tls->version) : "-"},
-                              {"account", account_.id != 0 ? std::string_view(account_.address) : "-"},
-                              {"result", result}});
+                           .is_smtputf8 = is_smtputf8,
+                           .is_lmtp = options_.role == Role::lmtp,
+                           .priority = envelope.priority != 0 ? std::optional(envelope.priority) : std::nullopt,
+                           .is_final = !transaction.is_elsewhere},
+                     from, envelope.recipients.size() == 1 ? &envelope.recipients.front().to : nullptr);
 }
 
 }  // namespace portreeve::smtp

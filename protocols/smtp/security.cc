@@ -32,6 +32,7 @@ async::Task<Conversation::Answer> Conversation::authenticate(Auth command) {
     const Line line = co_await next_line(true);
     if (line == Line::none) co_return std::nullopt;
     if (line == Line::too_long) co_return Reply(500, "5.5.6", "Authentication exchange line is too long");
+    if (line == Line::bare) co_return Reply(501, "5.5.2", "A line ends with CR LF, and neither stands alone");
     if (line_ == "*") co_return Reply(501, "5.7.0", "Authentication cancelled");
     const std::optional<std::string> response = tls::base64_decode(line_);
     std::string().swap(line_);
@@ -52,6 +53,8 @@ async::Task<Conversation::Answer> Conversation::log_in(auth::Credentials credent
     co_return Reply(454, "4.7.0", "Temporary authentication failure");
   }
   ++failed_logins_;
+  // RFC 4954 §6: the same words for a right password as for a wrong one
+  if (account.error() == session::Denied::throttled) co_return Reply(454, "4.7.0", "Too many failed logins, try later");
   co_return Reply(535, "5.7.8", "Authentication credentials invalid");
 }
 
