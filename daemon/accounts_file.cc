@@ -9,8 +9,9 @@
 
 #include "core/auth/verifier.h"
 #include "core/base/ascii.h"
-#include "daemon/address.h"
+#include "core/config/address.h"
 #include "daemon/password.h"
+#include "storage/address.h"
 
 namespace portreeve::daemon {
 namespace {
@@ -80,7 +81,7 @@ std::expected<std::vector<AccountLine>, std::string> parse_accounts(std::string_
     const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
     const std::string_view given = line.substr(0, blank);
     const std::string_view secret = line.substr(std::min(line.find_first_not_of(" \t", blank), line.size()));
-    auto address = normalize_address(given);
+    auto address = config::normalize_address(given);
     AccountLine account;
     if (!address) {
       complain(fmt::format("{} {}", given, address.error()));
@@ -88,7 +89,7 @@ std::expected<std::vector<AccountLine>, std::string> parse_accounts(std::string_
       complain(fmt::format("{} has no password; write it behind the address, a blank between", given));
     } else if (const auto taken = take_secret(secret, account); !taken) {
       complain(fmt::format("{}: {}", given, taken.error()));
-    } else if (const auto [other, is_new] = seen.emplace(base::lowered(*address), number); !is_new) {
+    } else if (const auto [other, is_new] = seen.emplace(store::address_key(*address), number); !is_new) {
       complain(fmt::format("{} is in line {} already", given, other->second));
     } else {
       account.address = std::move(*address);

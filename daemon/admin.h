@@ -3,15 +3,21 @@
 // Threads: run() waits for the store: never on a loop or in a Done.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/config/config.h"
 #include "storage/store.h"
 
 namespace portreeve::daemon {
 
 // "account.add" ADDRESS VERIFIER · "account.import" (ADDRESS VERIFIER)… · "account.passwd" ADDRESS VERIFIER ·
-// "account.remove" ADDRESS · "account.list" · "domain.add" NAME · "domain.remove" NAME · "domain.list" ·
+// "account.quota" ADDRESS BYTES · "account.disable" ADDRESS · "account.enable" ADDRESS ·
+// "account.delegate" OWNER DELEGATE [REMOVE] · "account.remove" ADDRESS · "account.list" ·
+// "alias.add" ADDRESS MEMBER… · "alias.remove" ADDRESS · "alias.list" · "list.add" ADDRESS OWNER-OR-EMPTY MEMBER… ·
+// "list.join" ADDRESS MEMBER… · "list.leave" ADDRESS MEMBER… · "resolve" ADDRESS ·
+// "domain.add" NAME · "domain.remove" NAME · "domain.list" · "held.list" · "held.remove" ID ·
 // "backup" ABSOLUTE-PATH · "fsck" [MEND]
 struct AdminRequest {
   std::string verb;
@@ -23,6 +29,13 @@ struct AdminReply {
   std::string text;  // lines for people; for stderr unless the exit code is 0
 };
 
-AdminReply run(store::Store& store, const AdminRequest& request);
+// What requests go by beside the store.
+struct AdminContext {
+  const config::Config& config;
+  const std::string& config_file;
+  std::mutex& alias_changes;  // who joins and who leaves at the same time must not undo each other
+};
+
+AdminReply run(store::Store& store, const AdminContext& context, const AdminRequest& request);
 
 }  // namespace portreeve::daemon

@@ -9,8 +9,9 @@
 #include <memory>
 
 #include "core/auth/verifier.h"
+#include "core/config/address.h"
+#include "core/config/units.h"
 #include "daemon/accounts_file.h"
-#include "daemon/address.h"
 #include "daemon/commands.h"
 #include "daemon/exit_codes.h"
 #include "daemon/local.h"
@@ -18,6 +19,8 @@
 
 namespace portreeve::daemon {
 namespace {
+
+using Arguments = std::vector<std::string>;
 
 int finish(const AdminReply& reply) {
   std::FILE* to = reply.exit_code == kOk ? stdout : stderr;
@@ -29,12 +32,18 @@ int fail(int exit_code, const std::string& text) { return finish({exit_code, tex
 
 // An account's address is looked at before its password is asked for.
 int set_password(const config::Config& config, const CommandLine& line, const char* verb) {
-  if (const auto address = normalize_address(line.subject); !address) {
+  if (const auto address = config::normalize_address(line.subject); !address) {
     return fail(kUsage, fmt::format("{} {}", line.subject, address.error()));
   }
   const auto password = line.takes_password_from_stdin ? read_password() : ask_password(line.subject);
   if (!password) return fail(kUsage, password.error());
-  return finish(perform(config, {verb, {line.subject, auth::make_verifier(*password)}}));
+  return finish(perform(config, line.config_file, {verb, {line.subject, auth::make_verifier(*password)}}));
+}
+
+int set_quota(const config::Config& config, const CommandLine& line) {
+  const auto bytes = line.value == "none" ? 0 : config::parse_size(line.value);
+  if (!bytes) return fail(kUsage, fmt::format("{} is not a size; write one such as 500MiB, or none", line.value));
+  return finish(perform(config, line.config_file, {"account.quota", {line.subject, std::to_string(*bytes)}}));
 }
 
 bool is_confirmed(const CommandLine& line) {
@@ -48,7 +57,7 @@ bool is_confirmed(const CommandLine& line) {
 
 int remove_account(const config::Config& config, const CommandLine& line) {
   if (!is_confirmed(line)) return fail(kFailure, "nothing was removed");
-  return finish(perform(config, {"account.remove", {line.subject}}));
+  return finish(perform(config, line.config_file, {"account.remove", {line.subject}}));
 }
 
 std::expected<std::string, std::string> read_accounts_file(const std::string& name) {
@@ -80,7 +89,7 @@ int import_accounts(const config::Config& config, const CommandLine& line) {
     request.arguments.push_back(std::move(account.address));
     request.arguments.push_back(std::move(account.verifier));
   }
-  AdminReply reply = perform(config, request);
+  AdminReply reply = perform(config, line.config_file, request);
   if (reply.exit_code == kFailure) reply.text += "nothing was imported\n";
   return finish(reply);
 }
@@ -91,25 +100,55 @@ std::string absolute(const std::string& path) { return std::filesystem::absolute
 }  // namespace
 
 int administer(const config::Config& config, const CommandLine& line) {
+  const auto ask = [&](const char* verb, Arguments arguments = {}) {
+    return finish(perform(config, line.config_file, {verb, std::move(arguments)}));
+  };
+  const auto with_members = [&](Arguments arguments) {
+    arguments.insert(arguments.end(), line.members.begin(), line.members.end());
+    return arguments;
+  };
+  const std::string& subject = line.subject;
   switch (line.command) {
     case Command::account_add: return set_password(config, line, "account.add");
     case Command::account_passwd: return set_password(config, line, "account.passwd");
+    case Command::account_quota: return set_quota(config, line);
+    case Command::account_disable: return ask("account.disable", {subject});
+    case Command::account_enable: return ask("account.enable", {subject});
+    case Command::account_delegate: {
+      Arguments arguments{subject, line.value};
+      if (line.removes) arguments.emplace_back("remove");
+      return ask("account.delegate", std::move(arguments));
+    }
     case Command::account_remove: return remove_account(config, line);
     case Command::account_import: return import_accounts(config, line);
-    case Command::account_list: return finish(perform(config, {"account.list", {}}));
-    case Command::domain_add: return finish(perform(config, {"domain.add", {line.subject}}));
-    case Command::domain_remove: return finish(perform(config, {"domain.remove", {line.subject}}));
-    case Command::domain_list: return finish(perform(config, {"domain.list", {}}));
-    case Command::backup: return finish(perform(config, {"backup", {absolute(line.subject)}}));
-    case Command::restore: return finish(restore(config, absolute(line.subject)));
-    case Command::fsck:
-      return finish(
-          perform(config, {"fsck", line.mends ? std::vector<std::string>{"mend"} : std::vector<std::string>{}}));
+    case Command::account_list: return ask("account.list");
+    case Command::alias_add: return ask("alias.add", with_members({subject}));
+    case Command::alias_list: return ask("alias.list");
+    case Command::alias_remove: return ask("alias.remove", {subject});
+    case Command::list_add: return ask("list.add", with_members({subject, line.owner}));
+    case Command::list_join: return ask("list.join", with_members({subject}));
+    case Command::list_leave: return ask("list.leave", with_members({subject}));
+    case Command::resolve: return ask("resolve", {subject});
+    case Command::domain_add: return ask("domain.add", {subject});
+    case Command::domain_remove: return ask("domain.remove", {subject});
+    case Command::domain_list: return ask("domain.list");
+    case Command::held_list: return ask("held.list");
+    case Command::held_remove: return ask("held.remove", {subject});
+    case Command::backup: return ask("backup", {absolute(subject)});
+    case Command::restore: return finish(restore(config, absolute(subject)));
+    case Command::fsck: return ask("fsck", line.mends ? Arguments{"mend"} : Arguments{});
+    case Command::account_verifier:
     case Command::serve:
     case Command::check:
     case Command::version: break;
   }
   return fail(kUsage, "this is no administrator's command");
+}
+
+int print_verifier(const CommandLine& line) {
+  const auto password = line.takes_password_from_stdin ? read_password() : ask_password("the verifier");
+  if (!password) return fail(kUsage, password.error());
+  return finish({kOk, auth::make_verifier(*password) + "\n"});
 }
 
 }  // namespace portreeve::daemon

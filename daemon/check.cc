@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "daemon/commands.h"
 #include "daemon/control_client.h"
 #include "daemon/exit_codes.h"
+#include "daemon/file_entries.h"
 #include "daemon/privileges.h"
 #include "daemon/settings.h"
 
@@ -78,6 +80,15 @@ void check_ports(const config::Config& config, const std::set<std::string>& serv
   }
 }
 
+void check_accounts(const config::Config& config, const std::string& config_file, Report& report) {
+  if (const auto right = check_file_entries(config, config_file); !right) report.bad(right.error());
+  const bool has_passwords = std::ranges::any_of(config.accounts, [](const auto& a) { return !a.password.empty(); });
+  std::error_code error;
+  const auto mode = std::filesystem::status(config_file, error).permissions();
+  if (!has_passwords || error || (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
+  report.note(config_file + " holds passwords, and anybody can read it: write verifiers instead, or chmod o-r");
+}
+
 // Called as the configured user. Lines that begin with ! are problems.
 std::string look_as_user(const config::Config& config, const std::string& config_file) {
   std::string lines;
@@ -111,6 +122,7 @@ std::string look_as_user(const config::Config& config, const std::string& config
 int check(const config::Config& config, const std::string& config_file) {
   Report report;
   report.good(config_file + ": every key is right");
+  check_accounts(config, config_file, report);
   const std::optional<User> user = check_user(config, report);
   const auto answer = ask_server(config.data_directory, {"server.listeners", {}});
   if (answer && *answer) report.note("the server runs");

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/base/nearest.h"
@@ -23,7 +24,9 @@ class Parser {
     add(app_, "serve", "run the mail server", Command::serve);
     add(app_, "check", "look the configuration over without starting: keys, ports, rights", Command::check);
     add_accounts();
+    add_aliases();
     add_domains();
+    add_held();
     CLI::App* backup = add(app_, "backup",
                            "write one consistent copy of all mail and accounts, also while the server "
                            "runs",
@@ -86,6 +89,20 @@ class Parser {
     one = add(*accounts, "passwd", "set a new password", Command::account_passwd);
     subject(one, "ADDRESS", "the account");
     password_option(one);
+    one = add(*accounts, "quota", "limit how much mail an account may have", Command::account_quota);
+    subject(one, "ADDRESS", "the account");
+    one->add_option("SIZE", line_.value, "such as 500MiB; none for no limit")->required()->type_name("");
+    subject(add(*accounts, "disable", "take no more mail for an account and let nobody in; its mail stays",
+                Command::account_disable),
+            "ADDRESS", "the account");
+    subject(add(*accounts, "enable", "undo a disable", Command::account_enable), "ADDRESS", "the account");
+    one = add(*accounts, "delegate", "let one account send under the addresses of another", Command::account_delegate);
+    subject(one, "OWNER", "the account whose addresses they are");
+    one->add_option("DELEGATE", line_.value, "the account that may send")->required()->type_name("");
+    one->add_flag("--remove", line_.removes, "let it no longer");
+    one = add(*accounts, "verifier", "print what is kept of a password, for the configuration file",
+              Command::account_verifier);
+    password_option(one);
     one = add(*accounts, "remove", "remove an account with all its mail", Command::account_remove);
     subject(one, "ADDRESS", "the account");
     one->add_flag("--yes", line_.is_sure, "don't ask");
@@ -94,6 +111,42 @@ class Parser {
               "and the password or its SCRAM-SHA-256 verifier",
               Command::account_import);
     subject(one, "FILE", "the file; - for standard input");
+  }
+
+  void members(CLI::App* sub) {
+    sub->add_option("MEMBER", line_.members, "addresses, which may be aliases in turn")->required()->type_name("");
+  }
+
+  void add_aliases() {
+    CLI::App* aliases = add_group("alias", "addresses that lead to others");
+    CLI::App* one = add(*aliases, "add", "make an alias", Command::alias_add);
+    subject(one, "ADDRESS", "such as sales@example.org; @example.org catches all that is nobody's");
+    members(one);
+    add(*aliases, "list", "print all aliases and lists", Command::alias_list);
+    subject(add(*aliases, "remove", "remove an alias or a list", Command::alias_remove), "ADDRESS",
+            "the alias or list");
+
+    CLI::App* lists = add_group("list", "mailing lists: mail through one bears its owner as the sender");
+    one = add(*lists, "add", "make a list", Command::list_add);
+    subject(one, "ADDRESS", "such as team@example.org");
+    members(one);
+    one->add_option("--owner", line_.owner, "who hears of what can't be delivered")->type_name("ADDRESS");
+    one = add(*lists, "join", "add members", Command::list_join);
+    subject(one, "ADDRESS", "the list");
+    members(one);
+    one = add(*lists, "leave", "take members out", Command::list_leave);
+    subject(one, "ADDRESS", "the list");
+    members(one);
+    subject(add(*lists, "remove", "remove a list", Command::alias_remove), "ADDRESS", "the list");
+
+    subject(add(app_, "resolve", "tell who gets the mail for an address, and why", Command::resolve), "ADDRESS",
+            "any address");
+  }
+
+  void add_held() {
+    CLI::App* held = add_group("held", "messages that their senders have held back until later");
+    add(*held, "list", "print all of them", Command::held_list);
+    subject(add(*held, "remove", "remove one; nobody gets it", Command::held_remove), "ID", "as `held list` has it");
   }
 
   void add_domains() {
@@ -111,7 +164,9 @@ class Parser {
   // The deepest subcommand that the words name, and the word behind it that is none.
   const CLI::App& level_reached(std::string* stray = nullptr) const {
     const CLI::App* level = &app_;
+    bool may_be_value = false;  // of the option before it
     for (const std::string& word : words_) {
+      const bool is_after_option = std::exchange(may_be_value, word.starts_with('-'));
       if (word.starts_with('-')) continue;
       const CLI::App* next = nullptr;
       for (const CLI::App* sub : subcommands_of(*level)) {
@@ -122,11 +177,13 @@ class Parser {
         continue;
       }
       if (stray != nullptr && stray->empty() && !is_value_of_option(word)) *stray = word;
+      // What stands behind a command that isn't one may bear the name of another.
+      if (!is_after_option) break;
     }
     return *level;
   }
 
-  bool is_value_of_option(const std::string& word) const { return word == line_.config_file; }
+  bool is_value_of_option(const std::string& word) const { return word == line_.config_file || word == line_.owner; }
 
   // What was meant by a word that the level doesn't know.
   static std::string guess(const CLI::App& level, const std::string& word) {

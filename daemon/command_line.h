@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 namespace portreeve::daemon {
 
@@ -15,11 +16,25 @@ enum class Command {
   account_add,
   account_list,
   account_passwd,
+  account_quota,
+  account_disable,
+  account_enable,
+  account_delegate,
+  account_verifier,
   account_remove,
   account_import,
+  alias_add,
+  alias_list,
+  alias_remove,
+  list_add,
+  list_join,
+  list_leave,
+  resolve,
   domain_add,
   domain_list,
   domain_remove,
+  held_list,
+  held_remove,
   backup,
   restore,
   fsck,
@@ -29,10 +44,14 @@ enum class Command {
 struct CommandLine {
   Command command = Command::version;
   std::string config_file = kDefaultConfig;
-  std::string subject;  // the address, domain or file that the command is about
+  std::string subject;  // the address, domain, file or message that the command is about
+  std::string value;    // what the subject is to have: a size, a delegate
+  std::vector<std::string> members;
+  std::string owner;  // of a list
   bool takes_password_from_stdin = false;
   bool mends = false;
   bool is_sure = false;  // don't ask before removing
+  bool removes = false;
 };
 
 // What there is to print instead: help, or what is wrong with the command line and how to mend it.

@@ -9,7 +9,9 @@ namespace portreeve::daemon {
 // Runs until SIGTERM or SIGINT.
 int serve(config::Config config, const std::string& config_file);
 int check(const config::Config& config, const std::string& config_file);
-// account …, domain …, backup, restore, fsck.
+// account …, alias …, list …, resolve, domain …, held …, backup, restore, fsck.
 int administer(const config::Config& config, const CommandLine& line);
+// account verifier, which needs neither store nor configuration.
+int print_verifier(const CommandLine& line);
 
 }  // namespace portreeve::daemon

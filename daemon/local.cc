@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/log.h"
 #include "daemon/control_client.h"
 #include "daemon/exit_codes.h"
 #include "daemon/privileges.h"
@@ -41,7 +42,7 @@ store::sqlite::Options store_options(const config::Config& config) {
           .mailbox_cache_bytes = config.storage.mailbox_cache};
 }
 
-AdminReply perform(const config::Config& config, const AdminRequest& request) {
+AdminReply perform(const config::Config& config, const std::string& config_file, const AdminRequest& request) {
   if (const auto ready = prepare(config); !ready) return {kConfig, ready.error() + "\n"};
   for (const auto give_up = std::chrono::steady_clock::now() + kPatience;;) {
     auto answer = ask_server(config.data_directory, request);
@@ -49,8 +50,12 @@ AdminReply perform(const config::Config& config, const AdminRequest& request) {
     if (*answer) return std::move(**answer);
     auto store = store::sqlite::open(store_options(config));
     if (store) {
-      AdminReply reply = run(**store, request);
+      // What the store has to say is no part of the answer.
+      base::log::start(base::log::Level::warning);
+      std::mutex alias_changes;
+      AdminReply reply = run(**store, {config, config_file, alias_changes}, request);
       (*store)->close();
+      base::log::stop();
       return reply;
     }
     if (store.error().code != store::Errc::exists) return {kFailure, store.error().detail + "\n"};

@@ -13,7 +13,7 @@ namespace portreeve::daemon {
 store::sqlite::Options store_options(const config::Config& config);
 
 // Becomes the configured user for good: what is written has to be the server's own.
-AdminReply perform(const config::Config& config, const AdminRequest& request);
+AdminReply perform(const config::Config& config, const std::string& config_file, const AdminRequest& request);
 AdminReply restore(const config::Config& config, const std::string& backup_file);
 
 }  // namespace portreeve::daemon

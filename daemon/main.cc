@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
     print(stdout, version_text());
     return kOk;
   }
+  if (line->command == Command::account_verifier) return print_verifier(*line);
   auto config = config::load(line->config_file);
   if (!config) {
     print_diagnostics(*line, config.error());

@@ -1,5 +1,6 @@
 // What SIGHUP and a changed certificate do, on the upkeep worker: all that is new is looked at before anything changes.
 #include "core/base/log.h"
+#include "daemon/file_entries.h"
 #include "daemon/server_run.h"
 #include "daemon/settings.h"
 
@@ -21,13 +22,15 @@ void ServerRun::reload() {
     }
     return;
   }
-  const std::lock_guard lock(config_mutex_);
   const config::Config next = config::with_live_keys(config_, *fresh);
+  const auto refuse = [](const std::string& reason) { log::error("reload_refused", {{"reason", reason}}); };
+  // Certificates can be tried without a change, accounts and aliases can't: these go first, but only with good ones.
   if (certificates_) {
-    if (const auto loaded = certificates_->reload(certificate_files(next)); !loaded) {
-      log::error("reload_refused", {{"reason", loaded.error()}});
-      return;
-    }
+    if (const auto good = tls::CertificateStore::load(certificate_files(next)); !good) return refuse(good.error());
+  }
+  if (const auto applied = apply_file_entries(*store_, next, config_file_); !applied) return refuse(applied.error());
+  if (certificates_) {
+    if (const auto loaded = certificates_->reload(certificate_files(next)); !loaded) return refuse(loaded.error());
     log_certificate_warnings();
   }
   for (const config::Change& change : config::changes(next, *fresh)) {
@@ -36,9 +39,17 @@ void ServerRun::reload() {
   for (const config::Change& change : config::changes(config_, next)) {
     log::info("reload_changed", {{"key", change.key}});
   }
-  config_ = next;
+  // New limits begin anew; old ones go on counting.
+  const bool has_new_rates = config_.smtp.message_rate_per_client != next.smtp.message_rate_per_client ||
+                             config_.smtp.message_rate_per_account != next.smtp.message_rate_per_account;
+  if (has_new_rates) rates_ = message_rates(next);
+  {
+    const std::lock_guard lock(config_mutex_);
+    config_ = next;
+  }
   log::set_level(log_level(config_.log_level));
-  for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->set(config_, config_.listeners[i]);
+  login_->set(login_options(config_));
+  for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->set(config_, config_.listeners[i], rates_);
   log::info("reloaded", {{"file", config_file_}});
 }
 
@@ -52,7 +63,6 @@ void ServerRun::watch_certificates() {
 
 void ServerRun::reload_certificates() {
   if (!certificates_->have_files_changed()) return;
-  const std::lock_guard lock(config_mutex_);
   if (const auto loaded = certificates_->reload(certificate_files(config_)); !loaded) {
     log::error("certificates_refused", {{"reason", loaded.error()}});
     return;

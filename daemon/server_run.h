@@ -15,6 +15,7 @@
 #include "core/net/server.h"
 #include "core/tls/context.h"
 #include "daemon/admin.h"
+#include "daemon/housekeeping.h"
 #include "daemon/sessions.h"
 #include "protocols/session/login.h"
 #include "storage/store.h"
@@ -46,20 +47,25 @@ class ServerRun {
 
  private:
   std::expected<void, Obstacle> load_certificates();
+  std::expected<void, Obstacle> take_file_entries();
   std::expected<void, Obstacle> open_control();
   void add(Bound bound);
   void watch_signals();
   void watch_certificates();
+  void each_second();
   void reload();
   void reload_certificates();
   void log_certificate_warnings() const;
+  void save_failed_logins();
   void begin_stop();
   void take_down();
   AdminReply answer(const AdminRequest& request);
 
   const std::string config_file_;
   std::mutex config_mutex_;
-  config::Config config_;  // guarded by config_mutex_ once run() has begun
+  // Once run() has begun, the upkeep worker alone writes it, under config_mutex_; the others read it under that.
+  config::Config config_;
+  std::mutex alias_changes_;
   std::vector<std::string> addresses_;
 
   async::Loop loop_;
@@ -69,12 +75,16 @@ class ServerRun {
   std::unique_ptr<async::WorkerPool> administrators_;
   std::unique_ptr<async::WorkerPool> upkeep_;
   std::unique_ptr<session::Login> login_;
+  std::shared_ptr<session::Rates> rates_;  // as config_ has them
+  std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<tls::CertificateStore> certificates_;
   std::vector<std::unique_ptr<tls::Context>> contexts_;  // one a [[listener]]; null: no TLS
   std::vector<std::unique_ptr<Sessions>> sessions_;      // one a [[listener]]
   std::unique_ptr<net::Server> server_;
   std::vector<std::unique_ptr<async::SignalWatch>> signals_;
-  std::unique_ptr<async::Timer> timer_;
+  std::unique_ptr<async::Timer> timer_;         // looks at the certificates
+  std::unique_ptr<async::Timer> second_timer_;  // for what is due at a time
+  std::unique_ptr<async::Timer> login_timer_;   // saves the failed logins
   bool is_stopping_ = false;
 };
 

@@ -29,25 +29,29 @@ async::Task<> run(net::Connection& connection, Serve<Options> serve, std::shared
 template <class Options>
 class SessionsOf final : public Sessions {
  public:
-  SessionsOf(const config::Config& config, const config::Listener& listener, const Parts& parts, tls::Context* context,
-             MakeOptions<Options> make_options, Serve<Options> serve)
+  SessionsOf(const config::Config& config, const config::Listener& listener, const Parts& parts,
+             std::shared_ptr<session::Rates> rates, tls::Context* context, MakeOptions<Options> make_options,
+             Serve<Options> serve)
       : parts_(parts),
         context_(context),
         make_options_(make_options),
         serve_(serve),
-        current_(make(config, listener)) {}
+        current_(make(config, listener, std::move(rates))) {}
 
   net::Session session() override {
     return [this](net::Connection& connection) { return run<Options>(connection, serve_, current_.get()); };
   }
 
-  void set(const config::Config& config, const config::Listener& listener) override {
-    current_.set(make(config, listener));
+  void set(const config::Config& config, const config::Listener& listener,
+           std::shared_ptr<session::Rates> rates) override {
+    current_.set(make(config, listener, std::move(rates)));
   }
 
  private:
-  Given<Options> make(const config::Config& config, const config::Listener& listener) const {
-    return {{parts_.store, parts_.readers, parts_.login, config.host_name}, make_options_(config, listener, context_)};
+  Given<Options> make(const config::Config& config, const config::Listener& listener,
+                      std::shared_ptr<session::Rates> rates) const {
+    return {{parts_.store, parts_.readers, parts_.login, config.host_name, std::move(rates)},
+            make_options_(config, listener, context_)};
   }
 
   const Parts parts_;
@@ -60,15 +64,20 @@ class SessionsOf final : public Sessions {
 }  // namespace
 
 std::unique_ptr<Sessions> make_sessions(const config::Config& config, const config::Listener& listener,
-                                        const Parts& parts, tls::Context* context) {
+                                        const Parts& parts, std::shared_ptr<session::Rates> rates,
+                                        tls::Context* context) {
   switch (listener.protocol) {
     case config::Protocol::smtp:
     case config::Protocol::submission:
-      return std::make_unique<SessionsOf<smtp::Options>>(config, listener, parts, context, smtp_options, smtp::serve);
+    case config::Protocol::lmtp:
+      return std::make_unique<SessionsOf<smtp::Options>>(config, listener, parts, std::move(rates), context,
+                                                         smtp_options, smtp::serve);
     case config::Protocol::pop3:
-      return std::make_unique<SessionsOf<pop3::Options>>(config, listener, parts, context, pop3_options, pop3::serve);
+      return std::make_unique<SessionsOf<pop3::Options>>(config, listener, parts, std::move(rates), context,
+                                                         pop3_options, pop3::serve);
     case config::Protocol::imap:
-      return std::make_unique<SessionsOf<imap::Options>>(config, listener, parts, context, imap_options, imap::serve);
+      return std::make_unique<SessionsOf<imap::Options>>(config, listener, parts, std::move(rates), context,
+                                                         imap_options, imap::serve);
   }
   return nullptr;
 }

@@ -24,11 +24,13 @@ class Sessions {
   // For net::Server; refers to this object, which must outlive the server.
   virtual net::Session session() = 0;
   // From now on, new connections get what `config` says of `listener`.
-  virtual void set(const config::Config& config, const config::Listener& listener) = 0;
+  virtual void set(const config::Config& config, const config::Listener& listener,
+                   std::shared_ptr<session::Rates> rates) = 0;
 };
 
 // `parts` and `context` (null: no TLS) must outlive it.
 std::unique_ptr<Sessions> make_sessions(const config::Config& config, const config::Listener& listener,
-                                        const Parts& parts, tls::Context* context);
+                                        const Parts& parts, std::shared_ptr<session::Rates> rates,
+                                        tls::Context* context);
 
 }  // namespace portreeve::daemon

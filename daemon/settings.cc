@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 namespace portreeve::daemon {
@@ -20,6 +21,14 @@ session::Timeouts timeouts(const config::Config& config, async::Milliseconds log
           .transfer = config.limits.transfer_timeout};
 }
 
+smtp::Role role(config::Protocol protocol) {
+  switch (protocol) {
+    case config::Protocol::submission: return smtp::Role::submission;
+    case config::Protocol::lmtp: return smtp::Role::lmtp;
+    default: return smtp::Role::mx;
+  }
+}
+
 }  // namespace
 
 base::log::Level log_level(config::LogLevel level) {
@@ -31,6 +40,16 @@ base::log::Level log_level(config::LogLevel level) {
   }
   return base::log::Level::info;
 }
+
+net::Networks networks(const std::vector<std::string>& texts) {
+  net::Networks networks;
+  for (const std::string& text : texts) {
+    if (const auto network = net::Network::parse(text)) networks.push_back(*network);
+  }
+  return networks;
+}
+
+base::Rate rate(const config::Rate& rate) { return {static_cast<std::uint32_t>(rate.count), rate.per}; }
 
 std::vector<net::ListenAddress> listen_addresses(const config::Listener& listener) {
   if (!listener.path.empty()) return {{.host = {}, .port = 0, .unix_path = listener.path, .unix_mode = listener.mode}};
@@ -44,7 +63,8 @@ std::vector<net::ListenAddress> listen_addresses(const config::Listener& listene
 std::string refusal(config::Protocol protocol, const std::string& host_name) {
   switch (protocol) {
     case config::Protocol::smtp:
-    case config::Protocol::submission: return fmt::format("421 4.7.0 {} Too many connections\r\n", host_name);
+    case config::Protocol::submission:
+    case config::Protocol::lmtp: return fmt::format("421 4.7.0 {} Too many connections\r\n", host_name);
     case config::Protocol::pop3: return "-ERR [SYS/TEMP] Too many connections\r\n";
     case config::Protocol::imap: return "* BYE [UNAVAILABLE] Too many connections\r\n";
   }
@@ -87,6 +107,23 @@ tls::ContextOptions context_options(const config::Listener& listener) {
   return options;
 }
 
+session::LoginOptions login_options(const config::Config& config) {
+  return {.throttle = {.max_failures_per_account = static_cast<std::uint32_t>(config.auth.max_failures_per_account),
+                       .max_failures_per_address = static_cast<std::uint32_t>(config.auth.max_failures_per_address),
+                       .memory = std::chrono::duration_cast<std::chrono::seconds>(config.auth.failure_memory)},
+          .is_exempt = [exempt = networks(config.auth.never_throttle)](const net::Endpoint& peer) {
+            return contains(exempt, peer);
+          }};
+}
+
+store::ResolveOptions resolve_options(const config::Config& config) {
+  store::ResolveOptions options;
+  options.delimiters = config.smtp.subaddress_delimiters;
+  options.postmaster = config.smtp.postmaster;
+  options.host_name = config.host_name;
+  return options;
+}
+
 session::Security security(const config::Listener& listener, tls::Context* context) {
   return {.tls = context,
           .is_implicit = listener.tls == config::TlsMode::implicit,
@@ -95,13 +132,42 @@ session::Security security(const config::Listener& listener, tls::Context* conte
 
 smtp::Options smtp_options(const config::Config& config, const config::Listener& listener, tls::Context* context) {
   smtp::Options options;
-  options.role = listener.protocol == config::Protocol::submission ? smtp::Role::submission : smtp::Role::mx;
+  options.role = role(listener.protocol);
   options.security = security(listener, context);
+  for (const std::string& keyword : listener.extensions_off) {
+    if (const auto extension = smtp::find_extension(keyword)) {
+      options.switched_off = options.switched_off.with(*extension);
+    }
+  }
+  options.xclient_networks = networks(listener.xclient_from);
   options.max_message_bytes = config.limits.max_message_size;
   options.max_recipients = config.limits.max_recipients;
+  options.max_messages = config.smtp.max_messages_per_connection;
   options.max_errors = static_cast<unsigned>(config.limits.max_errors);
+  options.max_idle_commands = static_cast<unsigned>(config.smtp.max_idle_commands);
+  options.max_header_bytes = config.smtp.max_header_size;
+  options.max_header_fields = config.smtp.max_header_fields;
+  options.max_received = config.smtp.max_received;
+  options.bare_newlines = config.smtp.bare_newlines == config::BareNewlines::normalise ? smtp::BareNewlines::normalise
+                                                                                       : smtp::BareNewlines::refuse;
+  options.greeting_delay = config.smtp.greeting_delay;
+  options.max_hold = std::chrono::duration_cast<std::chrono::seconds>(config.smtp.max_hold);
+  options.hides_client = listener.hide_client_address;
+  options.files_subaddresses = config.smtp.file_subaddresses;
+  options.resolve = resolve_options(config);
   options.timeouts = timeouts(config, config.smtp.idle_timeout, config.smtp.idle_timeout);
   return options;
+}
+
+std::shared_ptr<session::Rates> message_rates(const config::Config& config) {
+  return std::make_shared<session::Rates>(rate(config.smtp.message_rate_per_client),
+                                          rate(config.smtp.message_rate_per_account));
+}
+
+smtp::ReleaseOptions release_options(const config::Config& config) {
+  return {.host_name = config.host_name,
+          .resolve = resolve_options(config),
+          .files_subaddresses = config.smtp.file_subaddresses};
 }
 
 pop3::Options pop3_options(const config::Config& config, const config::Listener& listener, tls::Context* context) {

@@ -9,16 +9,25 @@
 #include <vector>
 
 #include "core/base/log.h"
+#include "core/base/rate_limiter.h"
 #include "core/config/config.h"
+#include "core/net/network.h"
 #include "core/net/server.h"
 #include "core/tls/context.h"
 #include "protocols/imap/options.h"
 #include "protocols/pop3/options.h"
+#include "protocols/session/login.h"
 #include "protocols/smtp/options.h"
+#include "protocols/smtp/releaser.h"
+#include "storage/resolve.h"
 
 namespace portreeve::daemon {
 
 base::log::Level log_level(config::LogLevel level);
+
+// The configuration has looked at them.
+net::Networks networks(const std::vector<std::string>& texts);
+base::Rate rate(const config::Rate& rate);
 
 // An address each: a listener may have several.
 std::vector<net::ListenAddress> listen_addresses(const config::Listener& listener);
@@ -32,8 +41,13 @@ std::vector<tls::CertificateFiles> certificate_files(const config::Config& confi
 std::expected<void, std::string> ensure_self_signed(const config::Config& config);
 tls::ContextOptions context_options(const config::Listener& listener);
 
+session::LoginOptions login_options(const config::Config& config);
 session::Security security(const config::Listener& listener, tls::Context* context);
 smtp::Options smtp_options(const config::Config& config, const config::Listener& listener, tls::Context* context);
+// What is shared by all listeners that take mail.
+std::shared_ptr<session::Rates> message_rates(const config::Config& config);
+store::ResolveOptions resolve_options(const config::Config& config);
+smtp::ReleaseOptions release_options(const config::Config& config);
 pop3::Options pop3_options(const config::Config& config, const config::Listener& listener, tls::Context* context);
 imap::Options imap_options(const config::Config& config, const config::Listener& listener, tls::Context* context);
 

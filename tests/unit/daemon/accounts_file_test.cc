@@ -63,6 +63,7 @@ TEST(AccountsFile, NamesTheLineThatIsWrong) {
            Row{"a@x.org 1\nb 2\n", "f:2: b is not an address"},
            {"a@x.org\n", "f:1: a@x.org has no password"},
            {"a@x.org 1\nA@X.org 2\n", "f:2: A@X.org is in line 1 already"},
+           {"ä@bücher.example 1\nÄ@xn--bcher-kva.example 2\n", "f:2: Ä@xn--bcher-kva.example is in line 1 already"},
            {"a@x.org {CRYPT}$1$abc\n", "f:1: a@x.org: {CRYPT} can't be taken over"},
            {"a@x.org {SCRAM-SHA-256}4096,x\n", "f:1: a@x.org: what follows {SCRAM-SHA-256} is neither"},
            {"a@x.org {SCRAM-SHA-256}\n", "f:1: a@x.org: what follows {SCRAM-SHA-256} is neither"},

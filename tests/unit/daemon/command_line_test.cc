@@ -34,8 +34,23 @@ TEST(CommandLine, KnowsItsCommands) {
            {"account list", Command::account_list, ""},
            {"account passwd a@x.org", Command::account_passwd, "a@x.org"},
            {"account remove a@x.org", Command::account_remove, "a@x.org"},
+           {"account quota a@x.org 5MiB", Command::account_quota, "a@x.org"},
+           {"account disable a@x.org", Command::account_disable, "a@x.org"},
+           {"account enable a@x.org", Command::account_enable, "a@x.org"},
+           {"account delegate a@x.org b@x.org", Command::account_delegate, "a@x.org"},
+           {"account verifier", Command::account_verifier, ""},
            {"account import file", Command::account_import, "file"},
            {"account import -", Command::account_import, "-"},
+           {"alias add s@x.org a@x.org b@x.org", Command::alias_add, "s@x.org"},
+           {"alias list", Command::alias_list, ""},
+           {"alias remove s@x.org", Command::alias_remove, "s@x.org"},
+           {"list add l@x.org a@x.org", Command::list_add, "l@x.org"},
+           {"list join l@x.org b@x.org", Command::list_join, "l@x.org"},
+           {"list leave l@x.org b@x.org", Command::list_leave, "l@x.org"},
+           {"list remove l@x.org", Command::alias_remove, "l@x.org"},
+           {"resolve postmaster", Command::resolve, "postmaster"},
+           {"held list", Command::held_list, ""},
+           {"held remove 5", Command::held_remove, "5"},
            {"domain add x.org", Command::domain_add, "x.org"},
            {"domain list", Command::domain_list, ""},
            {"domain remove x.org", Command::domain_remove, "x.org"},
@@ -71,6 +86,25 @@ TEST(CommandLine, TakesFlags) {
   EXPECT_FALSE(parse("fsck")->mends);
 }
 
+TEST(CommandLine, TakesMembersAndOwners) {
+  for (const char* text :
+       {"list add l@x.org a@x.org b@x.org --owner o@x.org", "list add --owner=o@x.org l@x.org a@x.org b@x.org",
+        "list add l@x.org a@x.org b@x.org --owner o@x.org --config c.toml"}) {
+    const auto line = parse(text);
+    ASSERT_TRUE(line) << text << ": " << line.error().text;
+    EXPECT_EQ(line->subject, "l@x.org") << text;
+    EXPECT_EQ(line->members, (std::vector<std::string>{"a@x.org", "b@x.org"})) << text;
+    EXPECT_EQ(line->owner, "o@x.org") << text;
+  }
+  EXPECT_EQ(parse("alias add s@x.org a@x.org --config c.toml")->members.size(), 1U);
+  EXPECT_EQ(parse("account quota a@x.org none")->value, "none");
+  const auto delegate = parse("account delegate a@x.org b@x.org --remove");
+  ASSERT_TRUE(delegate);
+  EXPECT_EQ(delegate->value, "b@x.org");
+  EXPECT_TRUE(delegate->removes);
+  EXPECT_FALSE(parse("account delegate a@x.org b@x.org")->removes);
+}
+
 TEST(CommandLine, TellsTheMend) {
   struct Row {
     std::string line, text;
@@ -86,6 +120,11 @@ TEST(CommandLine, TellsTheMend) {
            {"fsck --mned", "portreeve fsck: there is no option --mned; did you mean --mend?\n"},
            {"account add", "portreeve account add: ADDRESS is required\n`portreeve account add --help`"},
            {"account add a@x.org b@x.org", "portreeve account add: \"b@x.org\" is one word too many\n"},
+           {"account delegate a@x.org", "portreeve account delegate: DELEGATE is required\n"},
+           {"account delegate a@x.org b@x.org c@x.org",
+            "portreeve account delegate: \"c@x.org\" is one word too many\n"},
+           {"alias add s@x.org", "portreeve alias add: MEMBER is required\n"},
+           {"alias ad s@x.org a@x.org", "portreeve alias: there is no command \"ad\"; did you mean add?\n"},
            {"serve --config", "portreeve serve: --config: 1 required FILE missing"},
        }) {
     const auto line = parse(row.line);
@@ -100,8 +139,8 @@ TEST(CommandLine, Helps) {
     const auto parsed = parse(line);
     ASSERT_FALSE(parsed);
     EXPECT_EQ(parsed.error().exit_code, 0);
-    for (const char* word :
-         {"serve", "check", "account", "domain", "backup", "restore", "fsck", "version", "--config"}) {
+    for (const char* word : {"serve", "check", "account", "alias", "list", "resolve", "domain", "held", "backup",
+                             "restore", "fsck", "version", "--config"}) {
       EXPECT_THAT(parsed.error().text, HasSubstr(word));
     }
   }

@@ -28,6 +28,7 @@ TEST(Settings, RefusalsSpeakTheProtocol) {
   };
   for (const Row& row : {Row{config::Protocol::smtp, "421 4.7.0 mail.test "},
                          {config::Protocol::submission, "421 4.7.0 mail.test "},
+                         {config::Protocol::lmtp, "421 4.7.0 mail.test "},
                          {config::Protocol::pop3, "-ERR [SYS/TEMP] "},
                          {config::Protocol::imap, "* BYE [UNAVAILABLE] "}}) {
     const std::string line = refusal(row.protocol, "mail.test");
@@ -74,6 +75,32 @@ TEST(Settings, OptionsFollowTheConfiguration) {
   EXPECT_EQ(imap.max_append_bytes, 1U << 20);
   EXPECT_EQ(imap.idle_nudge, std::chrono::seconds(8));
   EXPECT_FALSE(imap.version.empty());
+}
+
+TEST(Settings, AddressesResolveByTheConfiguration) {
+  config::Config config;
+  config.host_name = "mail.test";
+  config.smtp.subaddress_delimiters = "+-";
+  config.smtp.postmaster = "alice@mail.test";
+  const store::ResolveOptions options = resolve_options(config);
+  EXPECT_EQ(options.host_name, "mail.test");
+  EXPECT_EQ(options.delimiters, "+-");
+  EXPECT_EQ(options.postmaster, "alice@mail.test");
+}
+
+TEST(Settings, LoginsAreThrottledAsConfigured) {
+  config::Config config;
+  config.auth.max_failures_per_account = 7;
+  config.auth.max_failures_per_address = 70;
+  config.auth.failure_memory = std::chrono::minutes(5);
+  config.auth.never_throttle = {"10.0.0.0/8", "2001:db8::1"};
+  const session::LoginOptions options = login_options(config);
+  EXPECT_EQ(options.throttle.max_failures_per_account, 7U);
+  EXPECT_EQ(options.throttle.max_failures_per_address, 70U);
+  EXPECT_EQ(options.throttle.memory, std::chrono::seconds(300));
+  EXPECT_TRUE(options.is_exempt({net::Endpoint::Family::ipv4, "10.1.2.3", 1}));
+  EXPECT_TRUE(options.is_exempt({net::Endpoint::Family::ipv6, "2001:db8::1", 1}));
+  EXPECT_FALSE(options.is_exempt({net::Endpoint::Family::ipv4, "192.0.2.1", 1}));
 }
 
 TEST(Settings, CurrentKeepsWhatWasHandedOut) {
