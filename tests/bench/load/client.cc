@@ -41,14 +41,21 @@ Client::Client(std::uint16_t port, bool use_tls) : fd_(socket(AF_INET, SOCK_STRE
   }
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (!use_tls) return;
-  ssl_ = SSL_new(client_context());
-  SSL_set_fd(ssl_, fd_);
-  if (SSL_connect(ssl_) != 1) {
+  if (use_tls && !handshake()) {
     SSL_free(ssl_);
     close(fd_);
     throw std::runtime_error("the TLS handshake failed");
   }
+}
+
+bool Client::handshake() {
+  ssl_ = SSL_new(client_context());
+  SSL_set_fd(ssl_, fd_);
+  return SSL_connect(ssl_) == 1;
+}
+
+void Client::start_tls() {
+  if (!handshake()) throw std::runtime_error("the TLS handshake failed");
 }
 
 Client::Client(Client&& other) noexcept

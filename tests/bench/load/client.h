@@ -21,6 +21,8 @@ class Client {
   Client& operator=(const Client&) = delete;
   Client& operator=(Client&&) = delete;
 
+  // The handshake, where the protocol agreed to have it now.
+  void start_tls();
   void send(std::string_view bytes);
   // A line without its ending; valid until the next call.
   std::string_view line();
@@ -33,6 +35,7 @@ class Client {
   void expect(std::string_view wanted);
 
  private:
+  bool handshake();
   void fill();
 
   int fd_ = -1;

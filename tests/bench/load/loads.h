@@ -1,0 +1,20 @@
+// The loads: each drives a running server and prints one `name=value …` line. All throw std::runtime_error on an answer
+// that isn't the one expected, and on any failure of a connection.
+#pragma once
+
+#include "tests/bench/load/measure.h"
+
+namespace portreeve::load {
+
+// Messages over SMTP; an operation is a message and its 250, and with connect_each all of its connection.
+void deliver(const Options& options);
+// One FETCH of many messages, again and again; counts messages.
+void fetch(const Options& options);
+// A FETCH for each body.
+void fetch_one_by_one(const Options& options);
+// LOGIN and LOGOUT, a connection each.
+void login(const Options& options);
+// Connections that are logged in, selected and in IDLE; holds them until standard input ends.
+void hold_idle(const Options& options);
+
+}  // namespace portreeve::load
