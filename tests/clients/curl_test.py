@@ -26,6 +26,13 @@ class Curl(ClientTest):
         for subject in ("mx", "mx-starttls", "submission", "submissions"):
             self.assert_body_arrived(messages, subject)
 
+    def test_sends_to_an_address_that_is_not_ascii(self):
+        greek, password = "γιώργος@example.test", "giorgos-secret"
+        self.server.admin("account", "import", "-", input=f"{greek} {password}\n")
+        message = self.write("message", MESSAGE.format(subject="greek"))
+        self.curl(self.url("smtp"), "--mail-from", BOB, "--mail-rcpt", greek, "-T", message)
+        self.assertIn(b"with UTF8SMTP", self.assert_body_arrived(self.stored(greek, password), "greek"))
+
     def test_reads_over_every_imap_and_pop3_port(self):
         text = self.deliver().decode()
         login = ("-u", f"{ALICE}:{ALICE_PASSWORD}")

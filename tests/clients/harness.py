@@ -49,6 +49,8 @@ class ClientTest(unittest.TestCase):
     portreeve = None
     # The server takes no password in clear, so that a program which logs in has encrypted.
     plaintext_auth = False
+    # More of them, by name; see Daemon.
+    listeners = {}
 
     def run(self, result=None):
         self.findings = lambda: len(result.failures) + len(result.errors)
@@ -56,7 +58,8 @@ class ClientTest(unittest.TestCase):
 
     def setUp(self):
         self.findings_before = self.findings()
-        self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth))
+        self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth,
+                                               listeners=self.listeners))
         self.home = Path(tempfile.mkdtemp(prefix="portreeve-home-"))
         self.addCleanup(shutil.rmtree, self.home)
         # Mail programs warn of root or refuse to work for it.
@@ -129,7 +132,8 @@ class ClientTest(unittest.TestCase):
 
     def imap(self, user=ALICE, password=ALICE_PASSWORD):
         client = imaplib.IMAP4_SSL("localhost", self.server.ports["imaps"], ssl_context=self.trust(), timeout=PATIENCE)
-        client.login(user, password)
+        # Not by login(), which takes ASCII alone.
+        client.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
         return client
 
     def deliver(self, subject="hello", to=ALICE, message=None):

@@ -3,7 +3,7 @@ from harness import ALICE, BOB, BOB_PASSWORD, MESSAGE, ClientTest, main
 
 
 class Msmtp(ClientTest):
-    def submit(self, port, starttls, auth, subject):
+    def submit(self, port, starttls, auth, subject, *more):
         config = self.write("msmtprc", f"""
 defaults
 auth {auth}
@@ -17,7 +17,7 @@ host localhost
 port {self.server.ports[port]}
 from {BOB}
 """)
-        self.run_program("msmtp", "-C", config, ALICE, input=MESSAGE.format(subject=subject).replace("\r\n", "\n").encode())
+        self.run_program("msmtp", "-C", config, *more, ALICE, input=MESSAGE.format(subject=subject).replace("\r\n", "\n").encode())
 
     def test_submits_with_starttls_and_over_tls(self):
         self.submit("submission", "on", "plain", "starttls-plain")
@@ -26,6 +26,26 @@ from {BOB}
         messages = self.stored()
         for subject in ("starttls-plain", "starttls-login", "tls-plain"):
             self.assert_body_arrived(messages, subject)
+
+    def test_a_delivery_is_reported_to_who_asks_for_it(self):
+        for returned in ("hdrs", "full"):
+            with self.subTest(returned=returned):
+                subject = f"with-{returned}"
+                self.submit("submissions", "off", "plain", subject, "-N", "success,failure", "-R", returned)
+                self.assert_body_arrived(self.stored(), subject)
+                # RFC 3461 §5.2.2, RFC 3464: a report to the sender, from the empty path.
+                (report,) = [text for text in self.stored(BOB, BOB_PASSWORD) if subject.encode() in text]
+                self.assertRegex(report, rb"(?mi)^Return-Path: <>\r$")
+                self.assertRegex(report, rb"(?mi)^Content-Type: multipart/report;")
+                self.assertRegex(report, rb"(?mi)^Final-Recipient: rfc822; ?alice@example\.test\r$")
+                self.assertRegex(report, rb"(?mi)^Action: delivered\r$")
+                # RFC 3461 §4.3: of what was delivered only the header is returned, whatever was asked for.
+                self.assertNotIn("Grüße aus dem Hafen".encode(), report)
+
+    def test_no_report_comes_unasked(self):
+        self.submit("submissions", "off", "plain", "quiet", "-N", "never")
+        self.assert_body_arrived(self.stored(), "quiet")
+        self.assertEqual(self.stored(BOB, BOB_PASSWORD), [])
 
     def test_its_probe_finds_what_is_announced(self):
         config = self.write("msmtprc", f"account default\nhost localhost\nport {self.server.ports['submissions']}\ntls on\n"

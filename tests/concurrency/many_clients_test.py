@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from daemon import ALICE, ALICE_PASSWORD, BOB, BOB_PASSWORD, PATIENCE, Daemon  # noqa: E402
 
 ROUNDS = 30
-TEXT = b"From: load@example.test\r\nSubject: many\r\n\r\n" + b"A line of text.\r\n" * 40
+TEXT = (f"From: {BOB}\r\nSubject: many\r\n\r\n" + "A line of text.\r\n" * 40).encode()
 
 
 class Counting:

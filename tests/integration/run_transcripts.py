@@ -20,7 +20,7 @@ MANNERS = ("whole", "bytes", "together")
 
 def play(program, script, manner):
     """What went wrong, in words, or None."""
-    server = Server(program, script.settings)
+    server = Server(program, script)
     player = Player(server, manner)
     try:
         server.start()

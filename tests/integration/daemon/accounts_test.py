@@ -22,7 +22,7 @@ class Accounts(Case):
         for server in self.both_ways():
             self.add("alice@Example.TEST", "one")
             self.add("bob@example.test", "two")
-            self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\nbob@example.test\n")
+            self.assertEqual(self.accounts(), ["alice@example.test", "bob@example.test"])
             self.assertEqual(self.portreeve("domain", "list")[0], "example.test\n")
             if server:
                 self.assertTrue(can_log_in(server, "alice@example.test", "one"))
@@ -36,6 +36,18 @@ class Accounts(Case):
             if server:
                 self.assertFalse(can_log_in(server, "alice@example.test", "three"))
             self.portreeve("domain", "remove", "example.test")
+
+    def test_a_domain_has_two_spellings(self):
+        for server in self.both_ways():
+            self.add("Zoë@Bücher.example", "one")
+            self.assertEqual(self.portreeve("account", "list")[0].split("\t")[0], "Zoë@bücher.example")
+            self.assertEqual(self.portreeve("domain", "list")[0], "bücher.example\n")
+            if server:
+                self.assertTrue(can_log_in(server, "zoë@xn--bcher-kva.example", "one"))
+            _, err = self.portreeve("domain", "remove", "xn--bcher-kva.example", expect=1)
+            self.assertIn("has accounts, Zoë@bücher.example for one", err)
+            self.portreeve("account", "remove", "ZOË@xn--bcher-kva.example")
+            self.portreeve("domain", "remove", "BÜCHER.example")
 
     def test_what_is_wrong_is_told(self):
         for server in self.both_ways():
@@ -64,7 +76,7 @@ class Accounts(Case):
             text = "".join(f"user{i}@{domain} password {i}\n" for i in range(100))
             out, _ = self.portreeve("account", "import", "-", input=text)
             self.assertEqual(out, "added 100 accounts\n")
-            self.assertIn(f"user99@{domain}", self.portreeve("account", "list")[0])
+            self.assertIn(f"user99@{domain}", self.accounts())
             if server:
                 self.assertTrue(can_log_in(server, f"user42@{domain}", "password 42"))
                 self.assertTrue(can_log_in(server, "user42@stopped.test", "password 42"))
@@ -77,7 +89,7 @@ class Accounts(Case):
             _, err = self.portreeve("account", "import", "people.txt", expect=1)
             self.assertIn("alice@example.test exists already", err)
             self.assertIn("nothing was imported", err)
-            self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+            self.assertEqual(self.accounts(), ["alice@example.test"])
         people.write_text("bob secret\ncarol@example.test\n")
         _, err = self.portreeve("account", "import", "people.txt", expect=1)
         self.assertIn("people.txt:1: bob is not an address", err)
@@ -90,7 +102,71 @@ class Accounts(Case):
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(self.portreeve("account", "list")[0].split(), names)
+        self.assertEqual(self.accounts(), names)
+
+    def notes(self, address="alice@example.test"):
+        """What `account list` says of it: use, quota, notes."""
+        lines = [line.split("\t") for line in self.portreeve("account", "list")[0].splitlines()]
+        return next(line[1:] for line in lines if line[0] == address)
+
+    def test_quotas(self):
+        self.add()
+        for server in self.both_ways():
+            self.assertEqual(self.notes(), ["0B in 0 messages", "no quota", ""])
+            self.portreeve("account", "quota", "alice@example.test", "500MiB")
+            self.assertEqual(self.notes()[1], "of 500MiB")
+            self.portreeve("account", "quota", "alice@example.test", "none")
+            _, err = self.portreeve("account", "quota", "alice@example.test", "much", expect=64)
+            self.assertIn("much is not a size; write one such as 500MiB, or none", err)
+            self.portreeve("account", "quota", "bob@example.test", "1MiB", expect=1)
+
+    def test_new_accounts_get_the_default_quota(self):
+        self.config.write_text(harness.config_text(top='[quota]\ndefault = "1GiB"\n'))
+        for server in self.both_ways():
+            name = "bob@example.test" if server else "alice@example.test"
+            self.add(name)
+            self.assertEqual(self.notes(name)[1], "of 1GiB")
+
+    def test_disabled_accounts_let_nobody_in(self):
+        self.add()
+        for server in self.both_ways():
+            self.portreeve("account", "disable", "alice@example.test")
+            self.assertEqual(self.notes()[2], "disabled")
+            if server:
+                self.assertFalse(can_log_in(server, "alice@example.test", "alice-secret"))
+            self.portreeve("account", "enable", "alice@example.test")
+            self.assertEqual(self.notes()[2], "")
+            if server:
+                self.assertTrue(can_log_in(server, "alice@example.test", "alice-secret"))
+
+    def test_delegates(self):
+        self.add()
+        self.add("bob@example.test")
+        command = ["account", "delegate", "alice@example.test"]
+        for _ in self.both_ways():
+            self.portreeve(*command, "bob@example.test")
+            self.assertEqual(self.notes()[2], "delegate bob@example.test")
+            self.portreeve(*command, "bob@example.test", "--remove")
+            self.assertEqual(self.notes()[2], "")
+            for name, text in (("carol", "there is no account"), ("alice", "as itself anyway"), ("bob", "is no delegate")):
+                option = ["--remove"] if name == "bob" else []
+                _, err = self.portreeve(*command, f"{name}@example.test", *option, expect=1)
+                self.assertIn(text, err)
+
+    def test_a_verifier_needs_no_configuration(self):
+        self.config.unlink()
+        out, _ = self.portreeve("account", "verifier", "--password-stdin", input="secret\n")
+        self.assertRegex(out, r"^SCRAM-SHA-256\$4096:[^$]+\$[^:]+:[^:]+\n$")
+        self.config.write_text(harness.config_text())
+        self.portreeve("account", "import", "-", input=f"alice@example.test {out}")
+        self.assertTrue(can_log_in(self.serve(), "alice@example.test", "secret"))
+
+    def test_nothing_is_held(self):
+        for _ in self.both_ways():
+            self.assertEqual(self.portreeve("held", "list")[0], "")
+            for name in ("5", "x"):
+                _, err = self.portreeve("held", "remove", name, expect=1)
+                self.assertIn("`portreeve held list` shows", err)
 
     def test_domains_without_accounts(self):
         for server in self.both_ways():
@@ -136,13 +212,13 @@ class Prompt(Case):
         code, shown = self.at_terminal(["one", "two"], "account", "add", "alice@example.test")
         self.assertEqual(code, 64)
         self.assertIn("not the same", shown)
-        self.assertEqual(self.portreeve("account", "list")[0], "")
+        self.assertEqual(self.accounts(), [])
 
     def test_removal_asks(self):
         self.add()
         code, shown = self.at_terminal(["no"], "account", "remove", "alice@example.test")
         self.assertEqual(code, 1, shown)
-        self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+        self.assertEqual(self.accounts(), ["alice@example.test"])
         code, shown = self.at_terminal(["yes"], "account", "remove", "alice@example.test")
         self.assertEqual(code, 0, shown)
 

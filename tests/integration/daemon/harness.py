@@ -23,11 +23,11 @@ LISTENERS = {
 }
 
 
-def config_text(top="", tls="self_signed = true\n", listeners=None):
+def config_text(top="", tls="self_signed = true\n", listeners=None, bottom=""):
     text = f'host_name = "mail.example.test"\ndata_directory = "data"\n{top}[tls]\n{tls}'
     for listener in (LISTENERS if listeners is None else listeners).values():
         text += f'[[listener]]\naddress = "127.0.0.1"\nport = 0\n{listener}'
-    return text
+    return text + bottom
 
 
 class Case(unittest.TestCase):
@@ -51,6 +51,10 @@ class Case(unittest.TestCase):
 
     def add(self, address="alice@example.test", password="alice-secret"):
         self.portreeve("account", "add", address, "--password-stdin", input=password + "\n")
+
+    def accounts(self):
+        """Their addresses."""
+        return [line.split("\t")[0] for line in self.portreeve("account", "list")[0].splitlines()]
 
     def serve(self, listeners=None):
         server = Server(self.config, list(LISTENERS if listeners is None else listeners))

@@ -96,7 +96,7 @@ class ControlSocket(Case):
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(1000):
                     pass
-        self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+        self.assertEqual(self.accounts(), ["alice@example.test"])
         self.assertEqual(server.stop(), 0)
 
 
@@ -125,14 +125,14 @@ class Stop(Case):
         self.assertEqual(err, f"portreeve: the server runs already on {self.data}\n")
         self.config.write_text(text)
         self.assertTrue(can_log_in(server, "alice@example.test", "alice-secret"))
-        self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+        self.assertEqual(self.accounts(), ["alice@example.test"])
 
     def test_a_killed_server_starts_again(self):
         self.add()
         server = self.serve()
         deliver(server, "kept")
         server.kill()
-        self.assertEqual(self.portreeve("account", "list")[0], "alice@example.test\n")
+        self.assertEqual(self.accounts(), ["alice@example.test"])
         self.assertEqual(subjects(self.serve()), ["kept"])
 
 

@@ -119,7 +119,7 @@ class Client:
         """Nothing was said: the answer to a NOOP comes next."""
         self.noops += 1
         tag = f"quiet{self.noops} " if self.protocol == "imap" else ""
-        wanted = {"imap": f"{tag}OK", "pop3": "+OK", "smtp": "250", "submission": "250"}[self.protocol]
+        wanted = {"imap": f"{tag}OK", "pop3": "+OK", "smtp": "250", "submission": "250", "lmtp": "250"}[self.protocol]
         self.send(f"{tag}NOOP\r\n")
         line = self.line()
         if not line.startswith(wanted):

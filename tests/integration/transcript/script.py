@@ -20,6 +20,8 @@ class Step:
 class Script:
     def __init__(self, path):
         self.settings = {}
+        self.listener_settings = {}  # of each listener, a dictionary
+        self.config = []  # lines for the configuration's end
         self.steps = []
         self.manner = None  # the only one in which it makes sense
         with open(path, encoding="utf-8", newline="") as file:
@@ -34,6 +36,11 @@ class Script:
             if text.startswith("set "):
                 key, _, value = text[4:].partition("=")
                 self.settings[key.strip()] = value.strip()
+            elif text.startswith("listener "):
+                name, key, _, value = text.split(" ", 4)[1:]
+                self.listener_settings.setdefault(name, {})[key] = value
+            elif text.startswith("config "):
+                self.config.append(text[7:])
             elif text.startswith("only "):
                 self.manner = text[5:]
             elif text.startswith("message "):
@@ -270,7 +277,8 @@ class Player:
 
     def do_portreeve(self, words, _):
         """portreeve WORDS [< TEXT]: a subcommand, which must succeed."""
-        self.server.command(sendable(" ".join(words), self.values))
+        # Scripts are read as bytes, for the sake of clients; a command line is text.
+        self.server.command(sendable(" ".join(words), self.values).encode("latin-1").decode("utf-8"))
 
     def do_logged(self, words, _):
         """logged PATTERN: somewhere in a line of the server's log, now or soon."""

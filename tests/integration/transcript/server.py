@@ -18,6 +18,7 @@ LISTENERS = {
     "submission": ("submission", "starttls", True),
     "submission-strict": ("submission", "starttls", False),
     "submissions": ("submission", "implicit", False),
+    "lmtp": ("lmtp", "none", False),
     "pop3": ("pop3", "starttls", True),
     "pop3-strict": ("pop3", "starttls", False),
     "pop3-clear": ("pop3", "none", True),
@@ -32,8 +33,10 @@ PASSWORDS = {ALICE: ALICE_PASSWORD, BOB: BOB_PASSWORD}
 
 
 class Server(Daemon):
-    def __init__(self, program, settings):
-        self.settings = settings
+    def __init__(self, program, script):
+        self.settings = script.settings
+        self.listener_settings = script.listener_settings
+        self.more_config = script.config
         self.has_news = threading.Condition()
         self.is_over = False
         super().__init__(program)
@@ -43,10 +46,11 @@ class Server(Daemon):
         settings = "".join(f"{key} = {value}\n" for key, value in self.settings.items())
         text = settings + super()._config_text(plaintext_auth, extra).split("[[listener]]")[0]
         text = re.sub(r'host_name = ".*"', 'host_name = "mail.example.test"', text)
-        for protocol, tls, is_plaintext in LISTENERS.values():
+        for name, (protocol, tls, is_plaintext) in LISTENERS.items():
             text += f'[[listener]]\nprotocol = "{protocol}"\naddress = "127.0.0.1"\nport = 0\ntls = "{tls}"\n'
             text += f"plaintext_auth = {str(is_plaintext).lower()}\n"
-        return text
+            text += "".join(f"{key} = {value}\n" for key, value in self.listener_settings.get(name, {}).items())
+        return text + "".join(line + "\n" for line in self.more_config)
 
     def start(self):
         self.log = []
