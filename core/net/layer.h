@@ -1,4 +1,4 @@
-// What a Stream reads from and writes to: the bare socket, or a TLS session over it.
+// What a Stream reads from and writes to: the bare socket, a TLS session over it, or compression over either.
 //
 // All calls are non-blocking. A Layer does not own the descriptor.
 // Threads: the connection's loop only.

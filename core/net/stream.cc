@@ -388,6 +388,15 @@ async::Task<Result<>> Stream::start_tls(std::unique_ptr<Layer> layer) {
   }
 }
 
+async::Task<Result<>> Stream::add_layer(Wrap wrap) {
+  if (const auto flushed = co_await flush(); !flushed) co_return std::unexpected(flushed.error());
+  drop_last_line();
+  layer_ = wrap(std::move(layer_), buffered());
+  std::string().swap(input_);
+  consumed_ = 0;
+  co_return Result<>{};
+}
+
 // Closing with input unread resets the connection, and the reset can overtake our last reply (RFC 1122 §4.2.2.13).
 async::Task<> Stream::drain() {
   set_deadline(kDrainTime);

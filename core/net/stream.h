@@ -109,6 +109,12 @@ class Stream {
   const TlsInfo* tls() const { return layer_->tls(); }
   int fd() const;
 
+  // --- compression
+  // Sends the queue, and puts a layer over the present one. `wrap` is given that and the input that is buffered: the
+  // peer sent it for the new layer to read.
+  using Wrap = std::unique_ptr<Layer> (*)(std::unique_ptr<Layer> below, std::string_view early);
+  async::Task<Result<>> add_layer(Wrap wrap);
+
   // Sends the queue and TLS's close_notify, and half-closes. If the peer is still sending, reads on for a moment, so
   // that a reset doesn't take our last words from it. A second call does nothing. Errors are not reported: the session
   // is over.

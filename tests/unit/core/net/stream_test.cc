@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/async/task_group.h"
+#include "core/base/ascii.h"
 
 namespace portreeve::net {
 namespace {
@@ -323,6 +324,58 @@ TEST_F(StreamTest, LookingForEarlyInputTakesNothingFromTheSession) {
   std::vector<std::string> lines;
   run(look_and_read(*stream_, lines));
   EXPECT_EQ(lines, (std::vector<std::string>{"EHLO a", "QUIT"}));
+}
+
+// Reads what it was given and then what the layer below has; writes capitals for all letters.
+class Loud final : public Layer {
+ public:
+  Loud(std::unique_ptr<Layer> below, std::string_view early) : below_(std::move(below)), early_(early) {}
+
+  IoStep handshake() override { return {IoStep::Status::done, 0}; }
+  IoStep read(std::span<char> into) override {
+    if (early_.empty()) return below_->read(into);
+    const std::size_t count = early_.copy(into.data(), into.size());
+    early_.erase(0, count);
+    return {IoStep::Status::done, count};
+  }
+  IoStep write(std::span<const std::string_view> buffers) override {
+    std::string loud;
+    for (const std::string_view buffer : buffers) loud += base::uppered(buffer);
+    const std::array<std::string_view, 1> one{loud};
+    return below_->write(one);
+  }
+  IoStep shutdown() override { return below_->shutdown(); }
+  bool has_pending() const override { return !early_.empty() || below_->has_pending(); }
+  void shrink() override { below_->shrink(); }
+  const TlsInfo* tls() const override { return below_->tls(); }
+  std::string failure() const override { return below_->failure(); }
+
+ private:
+  std::unique_ptr<Layer> below_;
+  std::string early_;
+};
+
+std::unique_ptr<Layer> make_loud(std::unique_ptr<Layer> below, std::string_view early) {
+  return std::make_unique<Loud>(std::move(below), early);
+}
+
+Task<> add_loud_layer(Stream& stream, std::vector<std::string>& lines) {
+  lines.emplace_back((co_await stream.read_line(100)).value());
+  stream.write("ok\n");
+  EXPECT_TRUE(co_await stream.add_layer(make_loud));
+  EXPECT_EQ(stream.buffered(), "") << "what is buffered is for the layer to read";
+  EXPECT_EQ(co_await stream.wait_input(), Wake::input) << "though the descriptor has nothing";
+  lines.emplace_back((co_await stream.read_line(100)).value());
+  stream.write("ok\n");
+  EXPECT_TRUE(co_await stream.flush());
+}
+
+TEST_F(StreamTest, ALayerIsPutOverThePresentOne) {
+  say("first\nsecond\n");
+  std::vector<std::string> lines;
+  run(add_loud_layer(*stream_, lines));
+  EXPECT_EQ(lines, (std::vector<std::string>{"first", "second"}));
+  EXPECT_EQ(hear(6), "ok\nOK\n");
 }
 
 Task<> close_stream(Stream& stream) {
