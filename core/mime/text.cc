@@ -142,6 +142,29 @@ std::string fold_case(std::string_view utf8) {
   return out;
 }
 
+std::string collation_key(std::string_view utf8) {
+  std::string out;
+  if (is_ascii(utf8)) {
+    out.resize(utf8.size());
+    std::ranges::transform(utf8, out.begin(), base::to_upper);
+    return out;
+  }
+  if (!base::is_utf8(utf8)) return collation_key(sanitized_utf8(utf8));
+  // RFC 5051 §2.3.1: each character to titlecase, then all of it decomposed.
+  const auto to_title = [](utf8proc_int32_t code, void*) { return utf8proc_totitle(code); };
+  // The enum names single bits, which are meant to be joined.
+  constexpr auto kNfkd = static_cast<utf8proc_option_t>(  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
+      UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
+  utf8proc_uint8_t* mapped = nullptr;
+  const utf8proc_ssize_t size =
+      utf8proc_map_custom(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
+                          static_cast<utf8proc_ssize_t>(utf8.size()), &mapped, kNfkd, to_title, nullptr);
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
+  if (size < 0) return std::string(utf8);  // no memory; as it is it can at least be told from others
+  out.assign(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
+  return out;
+}
+
 bool contains(std::string_view haystack_utf8, std::string_view needle_folded) {
   if (needle_folded.empty()) return true;
   if (is_ascii(haystack_utf8)) return contains_in_ascii(haystack_utf8, needle_folded);

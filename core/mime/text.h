@@ -20,6 +20,10 @@ std::string fold(std::string_view utf8);
 // Case folded and nothing more (NFC): for names, where "½" is not "1/2". Bytes that aren't UTF-8 count as U+FFFD.
 std::string fold_case(std::string_view utf8);
 
+// What i;unicode-casemap (RFC 5051) orders by: two texts compare as the bytes of this do. Bytes that aren't UTF-8 count
+// as U+FFFD.
+std::string collation_key(std::string_view utf8);
+
 // Whether `needle_folded`, which comes from fold(), stands in `haystack_utf8`, which needn't be folded. An empty needle
 // stands everywhere.
 bool contains(std::string_view haystack_utf8, std::string_view needle_folded);

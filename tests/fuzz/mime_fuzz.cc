@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/mime/address.h"
+#include "core/mime/base_subject.h"
 #include "core/mime/binary_converter.h"
 #include "core/mime/date.h"
 #include "core/mime/header.h"
@@ -111,6 +112,9 @@ void try_value(std::string_view value) {
   std::string text = decode_header(value);
   require(text.size() <= kMaxDecodedHeader);
   require(contains(text, fold(text)));
+  const std::string base = base_subject(text).text;
+  require(base.size() <= text.size() && base_subject(base).text == base);
+  collation_key(value);
   header_fields(value, FieldNames({"from", "to"}), value.size() % 2 == 0);
 }
 
