@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/mime/summary_codec.h"
 #include "storage/types.h"
 
 namespace portreeve::store {
@@ -50,12 +51,20 @@ enum class Quota : std::uint8_t {
   is_ignored,    // for the server's own notices and reports
 };
 
+// A message that another takes the place of.
+struct Replaced {
+  MailboxId mailbox = 0;
+  Uid uid = 0;
+};
+
 struct Delivery {
   IncomingBody body;
   // All or none, save for Quota::refuses_each. A mailbox that is named more than once gets it once.
   std::vector<DeliveryTarget> targets;
   std::int64_t internal_date = 0;  // Unix seconds
   Quota quota = Quota::refuses_all;
+  // It goes in the same transaction, and makes room under the quota. Errc::not_found if it isn't there.
+  std::optional<Replaced> replaces = {};
 };
 
 struct Appended {
@@ -90,6 +99,7 @@ struct Held {
 struct FlagsChanged {
   SnapshotPtr after;
   std::vector<Uid> changed;  // those whose flags are other than before
+  std::vector<Uid> failed;   // ascending: left alone, as they had changed after `unchanged_since`
 };
 
 struct Copied {
@@ -189,6 +199,13 @@ class Store {
   virtual void rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) = 0;
   virtual void set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) = 0;
 
+  // Annotations of a mailbox of the account; of the account itself if `mailbox` is 0. They go along when the mailbox is
+  // renamed, and go when it is deleted. All or nothing; Errc::limit if there would be too many, or too much.
+  virtual void set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
+                               Done<void> done) = 0;
+  // Sorted by entry. Empty if there is no such mailbox.
+  virtual Result<std::vector<Annotation>> annotations(AccountId account, MailboxId mailbox) = 0;
+
   // `on_change` is called from the writer's thread after each commit that changed the mailbox, until the OpenMailbox
   // is destroyed; it must not call back into the store.
   virtual Result<std::unique_ptr<OpenMailbox>> open(MailboxId mailbox, std::function<void()> on_change) = 0;
@@ -196,7 +213,8 @@ class Store {
   virtual Result<SnapshotPtr> snapshot(MailboxId mailbox) = 0;
 
   // --- messages in
-  // Big bodies go in chunk by chunk before the delivery that makes them visible. Chunks are kStagedChunkBytes each.
+  // Big bodies go in chunk by chunk before the delivery that makes them visible. Chunks are kStagedChunkBytes each; the
+  // last may be smaller if no tail follows.
   // A staging that is not handed to deliver() must be dropped; what a crash leaves is swept at the next start.
   static constexpr std::size_t kStagedChunkBytes = std::size_t{256} * 1024;
   virtual BodyId new_staging() = 0;
@@ -225,13 +243,22 @@ class Store {
                        std::vector<Delivery> reports, Done<std::vector<Appended>> done) = 0;
 
   // --- messages changed
+  // `unchanged_since`: only of messages whose mod-sequence isn't higher (RFC 7162 §3.1.3), as the change finds them.
   virtual void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                            Done<FlagsChanged> done) = 0;
+                            std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) = 0;
+  void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags, Done<FlagsChanged> done) {
+    change_flags(mailbox, std::move(uids), change, std::move(flags), std::nullopt, std::move(done));
+  }
   // Removes the messages of `uids` that have \Deleted; all of them if not `only_deleted` (POP3's QUIT).
   virtual void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) = 0;
   // Flags, dates and keywords come along. Errc::limit if the destination has no room for a keyword.
   virtual void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
   virtual void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
+
+  // --- messages gone (on a worker)
+  // The UIDs of all that left the mailbox by a mod-sequence above `since`, up to now; perhaps more than one snapshot
+  // shows as gone. Nullopt: that is longer ago than what is kept of it, which is the last thousand expunges.
+  virtual Result<std::optional<UidSet>> expunged_since(MailboxId mailbox, ModSeq since) = 0;
 
   // --- messages out (on a worker)
   virtual Result<mime::Summary> summary(BodyId body) = 0;
@@ -239,6 +266,16 @@ class Store {
   // given as null.
   virtual Result<void> summaries(const std::vector<BodyId>& bodies,
                                  const std::function<bool(std::size_t, const mime::Summary*)>& take) = 0;
+  // The same without making copies: a view is good until `take` returns.
+  virtual Result<void> summary_views(const std::vector<BodyId>& bodies,
+                                     const std::function<bool(std::size_t, const mime::SummaryView*)>& take) {
+    return summaries(bodies, [&](std::size_t i, const mime::Summary* summary) {
+      if (summary == nullptr) return take(i, nullptr);
+      const std::string packed = mime::encode(*summary);
+      const auto view = mime::view_summary(packed);
+      return take(i, view ? &*view : nullptr);
+    });
+  }
   // Appends bytes [offset, offset + length) of the body to `out`; fewer at its end.
   virtual Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
   // The same for many: `read` is called after each with its index and whether the body is there; false ends it. A store

@@ -150,6 +150,16 @@ struct MailboxList {
 };
 using MailboxListPtr = std::shared_ptr<const MailboxList>;
 
+// A small text about a mailbox, or about an account.
+struct Annotation {
+  std::string entry;                 // its name; compared byte for byte
+  std::optional<std::string> value;  // any bytes; nullopt: there is none, or it is to go
+};
+constexpr std::size_t kMaxAnnotations = 100;  // of one mailbox, or of the account itself
+constexpr std::size_t kMaxAnnotationEntryBytes = 1000;
+constexpr std::size_t kMaxAnnotationBytes = std::size_t{32} * 1024;          // one value
+constexpr std::size_t kMaxAnnotationsBytes = std::size_t{4} * 1024 * 1024;  // all of an account
+
 // --- accounts
 // A SCRAM-SHA-256 verifier (RFC 5802 §3), in the text form of RFC 5803: "SCRAM-SHA-256$4096:salt$stored:server".
 struct Account {

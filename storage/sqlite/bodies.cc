@@ -1,6 +1,7 @@
 #include "storage/sqlite/bodies.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace portreeve::store::sqlite {
 
@@ -27,6 +28,57 @@ std::optional<mime::Summary> read_summary(Connection& connection, BodyId body) {
   auto summary = mime::decode(query.blob(0));
   if (!summary) fail(Errc::corrupt, "the summary of body " + std::to_string(body) + " is damaged");
   return summary;
+}
+
+namespace {
+
+mime::SummaryView view_of(std::string_view packed, BodyId body) {
+  const auto view = mime::view_summary(packed);
+  if (!view) fail(Errc::corrupt, "the summary of body " + std::to_string(body) + " is damaged");
+  return *view;
+}
+
+// Do they lie so close together that passing over others costs less than looking each up?
+bool are_close(std::span<const BodyId> bodies) {
+  constexpr BodyId kRowsPassedForOne = 3;
+  if (std::ranges::adjacent_find(bodies, std::greater_equal()) != bodies.end()) return false;
+  return bodies.back() - bodies.front() < kRowsPassedForOne * static_cast<BodyId>(bodies.size());
+}
+
+}  // namespace
+
+bool view_summaries(Connection& connection, std::span<const BodyId> bodies,
+                    const std::function<bool(std::size_t, const mime::SummaryView*)>& take) {
+  if (bodies.empty()) return true;
+  if (!are_close(bodies)) {
+    Query query(connection, "SELECT data FROM summary WHERE body = ?");
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      if (i > 0) query.reset();
+      if (!query.bind(bodies[i]).step()) {
+        if (!take(i, nullptr)) return false;
+        continue;
+      }
+      const mime::SummaryView view = view_of(query.blob(0), bodies[i]);
+      if (!take(i, &view)) return false;
+    }
+    return true;
+  }
+  Query query(connection, "SELECT body, data FROM summary WHERE body BETWEEN ? AND ? ORDER BY body");
+  query.bind(bodies.front(), bodies.back());
+  std::size_t i = 0;
+  while (i < bodies.size() && query.step()) {
+    const BodyId body = query.integer(0);
+    for (; i < bodies.size() && bodies[i] < body; ++i) {
+      if (!take(i, nullptr)) return false;
+    }
+    if (i == bodies.size() || bodies[i] != body) continue;
+    const mime::SummaryView view = view_of(query.blob(1), body);
+    if (!take(i++, &view)) return false;
+  }
+  for (; i < bodies.size(); ++i) {
+    if (!take(i, nullptr)) return false;
+  }
+  return true;
 }
 
 bool try_read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {

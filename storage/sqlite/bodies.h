@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "core/mime/summary.h"
+#include "core/mime/summary_codec.h"
 #include "storage/sqlite/connection.h"
 #include "storage/store.h"
 
@@ -19,6 +21,10 @@ void write_summary(Connection& connection, BodyId body, const mime::Summary& sum
 
 // Nullopt if there is none.
 std::optional<mime::Summary> read_summary(Connection& connection, BodyId body);
+// Calls `take` for each body, in the order given, with null for one that has none; false, and no more calls, once it
+// answers false. The view is good until it returns.
+bool view_summaries(Connection& connection, std::span<const BodyId> bodies,
+                    const std::function<bool(std::size_t, const mime::SummaryView*)>& take);
 // As Store::read_body(), but false if the body isn't there.
 bool try_read_body(Connection& connection, BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out);
 // As Store::read_body().

@@ -76,6 +76,7 @@ void Checker::read_all(Connection& db) {
   check_structure(db);
   const Reading reading(db);
   check_accounts(db);
+  check_annotations(db);
   read_bodies(db);
   check_held(db);
   // Or what the mailboxes that were left out refer to would seem to belong to none.
@@ -253,6 +254,18 @@ void Checker::check_body(BodyId id, std::uint64_t size, const std::string& name)
   }
   if (body.has_summary || body.references > 1) return;
   found(name + " has lost its summary", [id](Transaction& t) { rebuild_summary(t, id); });
+}
+
+void Checker::check_annotations(Connection& db) {
+  Query lost(db,
+             "SELECT DISTINCT account, mailbox FROM annotation WHERE account NOT IN (SELECT id FROM account) OR "
+             "(mailbox <> 0 AND mailbox NOT IN (SELECT id FROM mailbox WHERE mailbox.account = annotation.account))");
+  while (lost.step()) {
+    const AccountId account = lost.integer(0);
+    const MailboxId mailbox = lost.integer(1);
+    found("there are annotations of account " + text(account) + " and mailbox " + text(mailbox) + ", which is gone",
+          [account, mailbox](Transaction& t) { drop_annotations(t, account, mailbox); });
+  }
 }
 
 void Checker::check_held(Connection& db) {

@@ -45,6 +45,7 @@ class Checker {
   void read_bodies(Connection& db);
   bool check_mailboxes(Connection& db);
   void check_mailbox(Connection& db, MailboxId mailbox, const std::string& name);
+  void check_annotations(Connection& db);
   void check_held(Connection& db);
   void check_body(BodyId id, std::uint64_t size, const std::string& name);
   void check_bodies();

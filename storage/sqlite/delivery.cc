@@ -15,6 +15,14 @@ void check_staged(Connection& db, const IncomingBody& body) {
   }
 }
 
+std::uint64_t size_of(Connection& db, const IncomingBody& body) {
+  const std::uint64_t size = std::uint64_t{body.staged_chunks} * Store::kStagedChunkBytes + body.tail.size();
+  if (body.staged == 0 || body.staged_chunks == 0 || !body.tail.empty()) return size;
+  const std::int64_t last =
+      db.number("SELECT length(data) FROM chunk WHERE id = ?", 0, chunk_row(body.staged, body.staged_chunks - 1));
+  return size - Store::kStagedChunkBytes + static_cast<std::uint64_t>(last);
+}
+
 // It is no longer staged, once this is committed.
 void end_staging(Transaction& transaction, BodyId body) {
   transaction.db().run("DELETE FROM staging WHERE body = ?", body);
@@ -38,7 +46,7 @@ std::uint64_t pop3_size(const mime::Summary& summary) {
 }
 
 std::uint32_t checked_body(Transaction& transaction, const IncomingBody& body) {
-  const std::uint64_t size = std::uint64_t{body.staged_chunks} * Store::kStagedChunkBytes + body.tail.size();
+  const std::uint64_t size = size_of(transaction.db(), body);
   if (size != body.summary.size) fail(Errc::invalid, "the summary is of another message");
   if (pop3_size(body.summary) > UINT32_MAX) fail(Errc::limit, "a message has less than 4 GiB");
   if (body.staged != 0) check_staged(transaction.db(), body);
@@ -75,7 +83,7 @@ void Deliveries::add(const Delivery& delivery, BodyId body) {
   message.internal_date = delivery.internal_date;
   message.body = incoming.staged != 0 ? incoming.staged : body;
   targets_ += delivery.targets.size();
-  parcels_.push_back({message, &incoming, &delivery.targets, delivery.quota});
+  parcels_.push_back({message, &incoming, &delivery.targets, delivery.quota, delivery.replaces});
 }
 
 void Deliveries::add(const Message& message, const std::vector<DeliveryTarget>& targets) {
@@ -99,7 +107,7 @@ bool Deliveries::has_room(AccountId account, std::uint64_t bytes, Quota quota) {
   const Account* owner = transaction_.directory()->find(account);
   if (owner == nullptr || owner->quota_bytes == 0) return true;
   std::uint64_t& planned = planned_[account];
-  const std::uint64_t used = transaction_.used_bytes(account) + planned;
+  const std::uint64_t used = transaction_.used_bytes(account) - freed_[account] + planned;
   if (quota != Quota::is_ignored && (used > owner->quota_bytes || bytes > owner->quota_bytes - used)) {
     if (quota == Quota::refuses_each) return false;
     fail(Errc::quota, owner->address + " has as much mail as it may");
@@ -108,7 +116,21 @@ bool Deliveries::has_room(AccountId account, std::uint64_t bytes, Quota quota) {
   return true;
 }
 
+void Deliveries::plan_removal(const Replaced& replaced) {
+  const Draft& draft = transaction_.mailbox(replaced.mailbox);
+  const std::vector<Message> found = draft.select({{replaced.uid, replaced.uid}}, 0);
+  if (found.empty()) fail(Errc::not_found, "the message to be replaced is gone");
+  freed_[draft.image()->account] += found.front().size;
+}
+
+void Deliveries::remove(const Replaced& replaced) {
+  Draft& draft = transaction_.mailbox(replaced.mailbox);
+  const std::vector<Message> removed = draft.remove({{replaced.uid, replaced.uid}}, 0);
+  transaction_.doom(*draft.image(), removed);
+}
+
 void Deliveries::plan(Parcel& parcel) {
+  if (parcel.replaces) plan_removal(*parcel.replaces);
   for (const DeliveryTarget& target : *parcel.targets) {
     Draft* draft = find_draft(target, parcel.quota);
     std::optional<Errc> refusal;
@@ -205,6 +227,7 @@ void Deliveries::write(Parcel& parcel, std::vector<Appended>& appended) {
     appended.push_back({draft.image()->mailbox, draft.image()->uid_validity, uid});
   }
   if (taken.size() > 1) transaction_.share({message.body});
+  if (parcel.replaces && takers > 0) remove(*parcel.replaces);
 }
 
 }  // namespace portreeve::store::sqlite

@@ -45,11 +45,14 @@ class Deliveries {
     const IncomingBody* incoming;  // null: the body is there
     const std::vector<DeliveryTarget>* targets;
     Quota quota;
+    std::optional<Replaced> replaces = {};
     std::vector<Draft*> drafts = {};                 // in step with targets; null: refused
     std::vector<std::optional<Errc>> refusals = {};  // in step with targets
   };
   void plan(Parcel& parcel);
   void refuse_broken_groups(Parcel& parcel);
+  void plan_removal(const Replaced& replaced);
+  void remove(const Replaced& replaced);
   Draft* find_draft(const DeliveryTarget& target, Quota quota);
   bool has_room(AccountId account, std::uint64_t bytes, Quota quota);
   void write(Parcel& parcel, std::vector<Appended>& appended);
@@ -57,6 +60,7 @@ class Deliveries {
   Transaction& transaction_;
   std::deque<Parcel> parcels_;
   std::unordered_map<AccountId, std::uint64_t> planned_;  // bytes, of accounts that have a quota
+  std::unordered_map<AccountId, std::uint64_t> freed_;    // bytes of what is replaced
   std::unordered_set<BodyId> staged_;
   std::size_t targets_ = 0;
 };

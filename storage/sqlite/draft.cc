@@ -3,17 +3,19 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "storage/sqlite/expunged.h"
 #include "storage/sqlite/names.h"
 #include "storage/sqlite/packing.h"
 
 namespace portreeve::store::sqlite {
 namespace {
 
-constexpr std::int64_t kMaxExpungedRows = 1000;  // a mailbox
 // Counting the rows at each expunge would cost more than a few rows too many.
 constexpr ModSeq kTrimEvery = 64;
 
 Flags bit_of(std::size_t keyword) { return Flags{1} << (kFirstKeywordBit + keyword); }
+
+}  // namespace
 
 void add_uid(UidSet& uids, Uid uid) {
   if (!uids.empty() && uids.back().last + 1 == uid) {
@@ -22,8 +24,6 @@ void add_uid(UidSet& uids, Uid uid) {
     uids.push_back({uid, uid});
   }
 }
-
-}  // namespace
 
 UidSet normalized(UidSet uids) {
   std::erase_if(uids, [](const UidRange& range) { return range.first > range.last; });
@@ -40,7 +40,11 @@ UidSet normalized(UidSet uids) {
 }
 
 Draft::Draft(ImagePtr base, std::uint64_t& touches, Growth& growth)
-    : next_(std::make_shared<Image>(*base)), owned_(base->blocks.size()), touches_(touches), growth_(growth) {}
+    : next_(std::make_shared<Image>(*base)),
+      owned_(base->blocks.size()),
+      trimmed_at_(base->highest_mod_seq),
+      touches_(touches),
+      growth_(growth) {}
 
 void Draft::touch() {
   is_touched_ = true;
@@ -266,7 +270,7 @@ void Draft::write(Connection& connection, Uid first_recent) {
   const MailboxId mailbox = next_->mailbox;
   if (next_->is_deleted) {
     connection.run("DELETE FROM block WHERE id BETWEEN ? AND ?", block_row(mailbox, 0), block_row(mailbox, UINT32_MAX));
-    connection.run("DELETE FROM expunged WHERE mailbox = ?", mailbox);
+    forget_expunged(connection, mailbox);
     connection.run("DELETE FROM mailbox WHERE id = ?", mailbox);
     return;
   }
@@ -276,15 +280,9 @@ void Draft::write(Connection& connection, Uid first_recent) {
     connection.run("REPLACE INTO block(id, data) VALUES (?, ?)", block_row(mailbox, next_->keys[i]),
                    Blob{pack_block(*owned_[i])});
   }
-  for (const auto& [mod_seq, uids] : expunged_) {
-    connection.run("INSERT INTO expunged(mailbox, mod_seq, uids) VALUES (?, ?, ?)", mailbox, mod_seq,
-                   Blob{pack_uids(uids)});
-    if (mod_seq % kTrimEvery != 0) continue;
-    connection.run(
-        "DELETE FROM expunged WHERE mailbox = ?1 AND mod_seq <= "
-        "(SELECT mod_seq FROM expunged WHERE mailbox = ?1 ORDER BY mod_seq DESC LIMIT 1 OFFSET ?2)",
-        mailbox, kMaxExpungedRows);
-  }
+  for (const auto& [mod_seq, uids] : expunged_) write_expunged(connection, mailbox, mod_seq, uids);
+  // Whatever the change that passes it: expunges may fall between all multiples, as where STORE and EXPUNGE alternate.
+  if (next_->highest_mod_seq / kTrimEvery != trimmed_at_ / kTrimEvery) trim_expunged(connection, mailbox);
   connection.run(
       "UPDATE mailbox SET uid_next = ?, mod_seq = ?, first_recent = ?, messages = ?, unseen = ?, deleted = ?, "
       "bytes = ?, keywords = ? WHERE id = ?",

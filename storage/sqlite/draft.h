@@ -14,6 +14,8 @@ namespace portreeve::store::sqlite {
 
 // Sorted, joined, without empty ranges.
 UidSet normalized(UidSet uids);
+// Precondition: `uid` is above all of `uids`.
+void add_uid(UidSet& uids, Uid uid);
 
 class Draft {
  public:
@@ -66,6 +68,7 @@ class Draft {
   std::vector<std::shared_ptr<Block>> owned_;  // in step with next_->blocks; null: shared with the base
   std::vector<Uid> dropped_;                   // keys of rows to delete
   std::vector<std::pair<ModSeq, UidSet>> expunged_;
+  ModSeq trimmed_at_;  // the mod-sequence that the base had
   std::uint64_t& touches_;
   Growth& growth_;
   bool is_touched_ = false;

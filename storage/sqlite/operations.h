@@ -16,7 +16,7 @@ void drop_staging(Transaction& transaction, BodyId body);
 std::vector<Appended> deliver_all(Transaction& transaction, const std::vector<Delivery>& deliveries,
                                   const std::vector<BodyId>& bodies);
 FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
-                          const FlagList& flags);
+                          const FlagList& flags, std::optional<ModSeq> unchanged_since);
 Expunged expunge(Transaction& transaction, MailboxId mailbox, const UidSet& uids, bool only_deleted);
 Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to);
 Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to);
@@ -35,6 +35,12 @@ MailboxId create_mailbox(Transaction& transaction, AccountId account, std::strin
 void delete_mailbox(Transaction& transaction, AccountId account, std::string_view name);
 void rename_mailbox(Transaction& transaction, AccountId account, std::string_view from, std::string_view to);
 void set_subscribed(Transaction& transaction, AccountId account, std::string_view name, bool is_subscribed);
+
+// --- annotations (operations_annotations.cc)
+void set_annotations(Transaction& transaction, AccountId account, MailboxId mailbox,
+                     const std::vector<Annotation>& annotations);
+void drop_annotations(Transaction& transaction, AccountId account, MailboxId mailbox);
+std::vector<Annotation> read_annotations(Connection& connection, AccountId account, MailboxId mailbox);
 
 // --- accounts (operations_accounts.cc)
 // Throws Errc::not_found if there is no such account.

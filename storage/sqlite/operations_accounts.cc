@@ -133,6 +133,7 @@ void remove_account(Transaction& transaction, AccountId account) {
   }
   for (const MailboxId mailbox : mailboxes) transaction.remove_mailbox(mailbox);
   drop_held(transaction, account);
+  drop_annotations(transaction, account, 0);
   db.run("DELETE FROM delegate WHERE owner = ?1 OR delegate = ?1", account);
   db.run("DELETE FROM subscription WHERE account = ?", account);
   db.run("DELETE FROM address WHERE account = ?", account);

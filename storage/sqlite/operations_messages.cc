@@ -66,6 +66,21 @@ std::uint64_t bytes_of(const std::vector<Message>& messages) {
   return bytes;
 }
 
+// Leaves in `uids` those that are there and haven't changed since; gives the others that are there.
+std::vector<Uid> take_changed(const Draft& draft, UidSet& uids, ModSeq since) {
+  std::vector<Uid> changed;
+  UidSet unchanged;
+  for (const Message& message : draft.select(uids, 0)) {
+    if (message.mod_seq > since) {
+      changed.push_back(message.uid);
+    } else {
+      add_uid(unchanged, message.uid);
+    }
+  }
+  uids = std::move(unchanged);
+  return changed;
+}
+
 void check_quota(Transaction& transaction, AccountId account, std::uint64_t bytes) {
   const Account* owner = transaction.directory()->find(account);
   if (owner == nullptr || owner->quota_bytes == 0 || bytes == 0) return;
@@ -79,7 +94,7 @@ void check_quota(Transaction& transaction, AccountId account, std::uint64_t byte
 
 void stage(Transaction& transaction, BodyId body, std::uint32_t chunk, std::string_view bytes) {
   check_disk(transaction);
-  if (bytes.size() != Store::kStagedChunkBytes) fail(Errc::invalid, "a staged chunk has a size of its own");
+  if (bytes.empty() || bytes.size() > Store::kStagedChunkBytes) fail(Errc::invalid, "a chunk has a size of its own");
   if (body <= 0 || chunk >= kMaxChunks) fail(Errc::invalid, "no such chunk");
   transaction.use_body(body);
   transaction.db().run("INSERT OR IGNORE INTO staging(body) VALUES (?)", body);
@@ -102,18 +117,22 @@ std::vector<Appended> deliver_all(Transaction& transaction, const std::vector<De
 }
 
 FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
-                          const FlagList& flags) {
+                          const FlagList& flags, std::optional<ModSeq> unchanged_since) {
   Draft& draft = transaction.mailbox(mailbox);
+  UidSet set = normalized(uids);
+  FlagsChanged changed;
+  changed.after = draft.image();
+  if (unchanged_since) {
+    changed.failed = take_changed(draft, set, *unchanged_since);
+    if (set.empty()) return changed;
+  }
   // Taking off a keyword that the mailbox doesn't know must not make it known.
   const Flags bits = change == FlagChange::remove ? draft.known(flags) : draft.intern(flags);
-  const UidSet set = normalized(uids);
-  FlagsChanged changed;
   switch (change) {
     case FlagChange::replace: changed.changed = draft.set_flags(set, 0, bits); break;
     case FlagChange::add: changed.changed = draft.set_flags(set, ~Flags{0}, bits); break;
     case FlagChange::remove: changed.changed = draft.set_flags(set, ~bits, 0); break;
   }
-  changed.after = draft.image();
   return changed;
 }
 

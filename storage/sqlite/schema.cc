@@ -83,8 +83,18 @@ CREATE INDEX held_account ON held(account);
 CREATE TABLE note(name TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 )sql";
 
+// annotation  small texts about a mailbox, or, under mailbox 0, about the account itself.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE annotation(
+  account INTEGER NOT NULL,
+  mailbox INTEGER NOT NULL,
+  entry TEXT NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY(account, mailbox, entry));
+)sql";
+
 // kMigrations[v] leads from version v to v + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1, kVersion2};
+constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1, kVersion2, kVersion3};
 
 void refuse_foreign(Connection& connection, std::int64_t version) {
   if (version > kSchemaVersion) {

@@ -1,8 +1,10 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <span>
 
 #include "storage/sqlite/bodies.h"
+#include "storage/sqlite/expunged.h"
 #include "storage/sqlite/operations.h"
 #include "storage/sqlite/packing.h"
 #include "storage/sqlite/respell.h"
@@ -316,12 +318,12 @@ Lane SqliteStore::lane_for(MailboxId mailbox, const UidSet& uids) {
 }
 
 void SqliteStore::change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                               Done<FlagsChanged> done) {
+                               std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) {
   const Lane lane = lane_for(mailbox, uids);
   writer_->submit<FlagsChanged>(
       lane, kSmall,
-      [mailbox, uids = std::move(uids), change, flags = std::move(flags)](Transaction& t) {
-        return sqlite::change_flags(t, mailbox, uids, change, flags);
+      [mailbox, uids = std::move(uids), change, flags = std::move(flags), unchanged_since](Transaction& t) {
+        return sqlite::change_flags(t, mailbox, uids, change, flags, unchanged_since);
       },
       std::move(done));
 }
@@ -350,6 +352,16 @@ void SqliteStore::move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> d
       std::move(done));
 }
 
+// --- messages gone
+
+Result<std::optional<UidSet>> SqliteStore::expunged_since(MailboxId mailbox, ModSeq since) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    const Reading reading(*reader);
+    return read_expunged(*reader, mailbox, since);
+  });
+}
+
 // --- messages out
 
 Result<mime::Summary> SqliteStore::summary(BodyId body) {
@@ -375,6 +387,22 @@ Result<void> SqliteStore::summaries(const std::vector<BodyId>& bodies,
   });
 }
 
+Result<void> SqliteStore::summary_views(const std::vector<BodyId>& bodies,
+                                        const std::function<bool(std::size_t, const mime::SummaryView*)>& take) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    for (std::size_t i = 0; i < bodies.size();) {
+      const Reading reading(*reader);
+      const std::size_t end = std::min(i + kRowsPerReading, bodies.size());
+      const std::span<const BodyId> some(bodies.data() + i, end - i);
+      if (!view_summaries(*reader, some,
+                          [&](std::size_t at, const mime::SummaryView* view) { return take(i + at, view); }))
+        return;
+      i = end;
+    }
+  });
+}
+
 Result<void> SqliteStore::read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) {
   return guarded([&] {
     auto reader = readers_->take();
@@ -394,6 +422,27 @@ Result<void> SqliteStore::read_bodies(const std::vector<BodyRange>& ranges, std:
         if (!read(i, is_there)) return;
       }
     }
+  });
+}
+
+// --- annotations
+
+void SqliteStore::set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
+                                  Done<void> done) {
+  std::size_t weight = kSmall;
+  for (const auto& [entry, value] : annotations) weight += entry.size() + (value ? value->size() : 0);
+  submit<void>(
+      weight,
+      [account, mailbox, annotations = std::move(annotations)](Transaction& t) {
+        sqlite::set_annotations(t, account, mailbox, annotations);
+      },
+      std::move(done));
+}
+
+Result<std::vector<Annotation>> SqliteStore::annotations(AccountId account, MailboxId mailbox) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    return read_annotations(*reader, account, mailbox);
   });
 }
 

@@ -54,19 +54,27 @@ class SqliteStore final : public Store {
   void release(HeldId id, std::vector<DeliveryTarget> targets, std::int64_t internal_date,
                std::vector<Delivery> reports, Done<std::vector<Appended>> done) override;
 
+  using Store::change_flags;
   void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                    Done<FlagsChanged> done) override;
+                    std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) override;
   void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) override;
   void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
   void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
 
+  Result<std::optional<UidSet>> expunged_since(MailboxId mailbox, ModSeq since) override;
+
   Result<mime::Summary> summary(BodyId body) override;
+  Result<void> summary_views(const std::vector<BodyId>& bodies,
+                             const std::function<bool(std::size_t, const mime::SummaryView*)>& take) override;
   Result<void> summaries(const std::vector<BodyId>& bodies,
                          const std::function<bool(std::size_t, const mime::Summary*)>& take) override;
   Result<void> read_body(BodyId body, std::uint64_t offset, std::uint64_t length, std::string& out) override;
   Result<void> read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
                            const std::function<bool(std::size_t, bool)>& read) override;
 
+  void set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
+                       Done<void> done) override;
+  Result<std::vector<Annotation>> annotations(AccountId account, MailboxId mailbox) override;
   void save_note(std::string name, std::string bytes, Done<void> done) override;
   Result<std::string> note(std::string_view name) override;
 

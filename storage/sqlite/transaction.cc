@@ -65,6 +65,7 @@ void Transaction::remove_mailbox(MailboxId id) {
   draft.mark_deleted();
   // At once, since the name may be used again in this transaction. The blocks go with the draft.
   connection_.run("DELETE FROM mailbox WHERE id = ?", id);
+  connection_.run("DELETE FROM annotation WHERE account = ? AND mailbox = ?", draft.image()->account, id);
   doom(*draft.image(), messages);
   list_changed(draft.image()->account);
 }

@@ -126,8 +126,9 @@ void StoreTest::damage(const std::string& sql) {
 }
 
 std::int64_t StoreTest::count(const std::string& table) {
+  const std::string sql = "SELECT count(*) FROM " + table;
   Connection connection(database_path(path()), Connection::Use::reader);
-  Query query(connection, table == "chunk" ? "SELECT count(*) FROM chunk" : "SELECT count(*) FROM doomed");
+  Query query(connection, sql);
   return query.step() ? query.integer(0) : -1;
 }
 

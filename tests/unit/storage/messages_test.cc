@@ -295,6 +295,39 @@ TEST_F(MessagesTest, SummariesComeInTheOrderAsked) {
   EXPECT_THAT(seen, ElementsAre("0+", "1-", "2+"));
 }
 
+TEST_F(MessagesTest, ViewsOfSummariesComeInTheOrderAsked) {
+  deliver_many(inbox_, 4);
+  const SnapshotPtr state = snapshot(inbox_);
+  const BodyId first = state->at(1).body;
+  const auto view = [&](const std::vector<BodyId>& asked, std::size_t most) {
+    std::string seen;
+    EXPECT_TRUE(store_->summary_views(asked, [&](std::size_t i, const mime::SummaryView* summary) {
+      seen += std::to_string(i);
+      if (summary == nullptr) {
+        seen += '-';
+      } else {
+        mime::Summary whole;
+        EXPECT_TRUE(store_->summaries({asked[i]}, [&](std::size_t, const mime::Summary* found) {
+          whole = *found;
+          return true;
+        }));
+        seen += summary->envelope == whole.envelope && summary->date == whole.date ? '=' : '!';
+      }
+      return i + 1 < most;
+    }));
+    return seen;
+  };
+  // Close together, with gaps before, within and behind; far apart; and in no order.
+  EXPECT_EQ(view({first, first + 1, first + 3}, 9), "0=1=2=");
+  EXPECT_EQ(view({first - 1, first, first + 3, first + 4}, 9), "0-1=2=3-");
+  EXPECT_EQ(view({first, first + 3, first + 12345}, 9), "0=1=2-");
+  EXPECT_EQ(view({first + 3, 12345, first, first + 1}, 9), "0=1-2=3=");
+  EXPECT_EQ(view({first, first}, 9), "0=1=");
+  EXPECT_EQ(view({first, first + 1, first + 2}, 2), "0=1=");
+  EXPECT_EQ(view({first + 2, first + 1, first}, 1), "0=");
+  EXPECT_EQ(view({}, 9), "");
+}
+
 TEST_F(MessagesTest, RecentIsClaimedOnce) {
   deliver_many(inbox_, 2);
   {

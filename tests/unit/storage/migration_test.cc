@@ -105,6 +105,7 @@ TEST_F(MigrationTest, AnOlderDatabaseKeepsItsMail) {
     expect_mail();
   }
   EXPECT_EQ(deliver(3, "more"), 6U);
+  EXPECT_TRUE(wait<void>([&](auto done) { store_->set_annotations(7, 3, {{"/private/a", "b"}}, std::move(done)); }));
   EXPECT_TRUE(wait<void>([&](auto done) {
     store_->set_alias({.address = "x@example.test", .members = {"alice@example.test"}}, std::move(done));
   }));

@@ -94,6 +94,30 @@ TEST_F(QuotaTest, AMessageThatWouldPassTheQuotaIsRefused) {
   EXPECT_TRUE(post(1000, {{inbox_, {}}}));
 }
 
+TEST_F(QuotaTest, AReplacementNeedsOnlyTheRoomThatItTakesMore) {
+  const auto replace = [&](std::size_t size, MailboxId mailbox, Replaced replaced) {
+    std::vector<Delivery> deliveries;
+    deliveries.push_back(delivery_of(std::string(size, 'x'), {{mailbox, {}}}));
+    deliveries.back().replaces = replaced;
+    return post_all(std::move(deliveries));
+  };
+  const MailboxId work = create(alice_, "Work");
+  ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(alice_, 100, std::move(done)); }));
+  ASSERT_TRUE(post(60, {{inbox_, {}}}));
+  EXPECT_EQ(code(replace(101, inbox_, {inbox_, 1})), Errc::quota);
+  EXPECT_EQ(code(replace(10, inbox_, {inbox_, 2})), Errc::not_found);
+  EXPECT_EQ(code(replace(10, 999, {inbox_, 1})), Errc::not_found);
+  EXPECT_EQ(show(inbox_), "1");
+  EXPECT_TRUE(replace(90, inbox_, {inbox_, 1}));
+  EXPECT_EQ(show(inbox_), "2");
+  EXPECT_EQ(bytes(alice_), 90U);
+  EXPECT_TRUE(replace(95, work, {inbox_, 2}));
+  EXPECT_EQ(show(inbox_), "");
+  EXPECT_EQ(show(work), "1");
+  expect_kept();
+  EXPECT_THAT(problems(), ::testing::IsEmpty());
+}
+
 TEST_F(QuotaTest, ThoseWithRoomGetItIfTheQuotaRefusesEach) {
   limit(alice_, 10);
   const auto appended = post(11, {{inbox_, {}}, {bobs_, {}}, {999, {}}}, Quota::refuses_each);

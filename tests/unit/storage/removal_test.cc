@@ -182,7 +182,8 @@ TEST_F(RemovalTest, AStagedMessageMayEndWithItsChunk) {
 
 TEST_F(RemovalTest, StagingIsChecked) {
   const BodyId id = store_->new_staging();
-  EXPECT_EQ(code(stage(id, 0, "short")), Errc::invalid);
+  EXPECT_EQ(code(stage(id, 0, "")), Errc::invalid);
+  EXPECT_EQ(code(stage(id, 0, chunk_of('a') + "x")), Errc::invalid);
   EXPECT_EQ(code(deliver_staged(id, 1, chunk_of('a'))), Errc::invalid);
   ASSERT_TRUE(stage(id, 1, chunk_of('b')));
   EXPECT_EQ(code(deliver_staged(id, 2, chunk_of('a') + chunk_of('b'))), Errc::invalid);
@@ -218,6 +219,22 @@ TEST_F(RemovalTest, AllStagingsTogetherHaveACap) {
   EXPECT_TRUE(stage(one, 1, chunk_of('c')));
   ASSERT_TRUE(deliver_staged(one, 2, chunk_of('a') + chunk_of('c')));
   EXPECT_TRUE(stage(store_->new_staging(), 0, chunk_of('d')));
+}
+
+TEST_F(RemovalTest, AStagedMessageMayEndWithASmallerChunk) {
+  const BodyId one = store_->new_staging();
+  ASSERT_TRUE(stage(one, 0, chunk_of('a')));
+  ASSERT_TRUE(stage(one, 1, "the end"));
+  const std::string text = chunk_of('a') + "the end";
+  const auto appended = deliver_staged(one, 2, text);
+  ASSERT_TRUE(appended);
+  EXPECT_EQ(body(body_of(inbox_, appended->front().uid)), text);
+  EXPECT_THAT(problems(), IsEmpty());
+  // But not in its middle.
+  const BodyId two = store_->new_staging();
+  ASSERT_TRUE(stage(two, 0, "short"));
+  ASSERT_TRUE(stage(two, 1, chunk_of('b')));
+  EXPECT_EQ(code(deliver_staged(two, 2, "short" + chunk_of('b'))), Errc::invalid);
 }
 
 TEST_F(RemovalTest, AStagingThatCannotBeDeliveredIsDropped) {
