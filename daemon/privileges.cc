@@ -91,8 +91,10 @@ std::expected<void, std::string> make_directory(const std::string& path, const U
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  if (mkdir(path.c_str(), 0700) != 0) return system_error("can't make the folder " + path);
-  if (owner != nullptr && geteuid() == 0 && chown(path.c_str(), owner->uid, owner->gid) != 0) {
+  // Another command may make it meanwhile.
+  if (mkdir(path.c_str(), 0700) != 0 && !(errno == EEXIST && std::filesystem::is_directory(path, error)))
+    return system_error("can't make the folder " + path);
+  if (owner != nullptr && geteuid() == 0 && lchown(path.c_str(), owner->uid, owner->gid) != 0) {
     return system_error("can't give the folder " + path + " to " + owner->name);
   }
   return {};
