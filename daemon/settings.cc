@@ -189,6 +189,10 @@ imap::Options imap_options(const config::Config& config, const config::Listener&
   options.max_command_bytes = config.imap.max_command_size;
   options.max_append_bytes = config.limits.max_message_size;
   options.max_errors = static_cast<unsigned>(config.limits.max_errors);
+  options.capabilities_off = listener.extensions_off;
+  for (const config::ImapClient& client : config.imap.clients) {
+    options.clients.emplace_back(client.name, client.capabilities_off);
+  }
   options.version = PORTREEVE_VERSION;
   return options;
 }

@@ -30,6 +30,8 @@ enum class TlsMode { none, starttls, implicit };
 enum class BareNewlines { refuse, normalise };
 
 std::string_view to_text(Protocol protocol);
+// Can extensions_off name this for a listener of the protocol? IMAP's "QUOTA" stands for "QUOTA=RES-STORAGE" too.
+bool is_extension_of(Protocol protocol, std::string_view keyword);
 std::string_view to_text(TlsMode mode);
 
 struct Server {
@@ -102,11 +104,18 @@ struct Pop3 {
   Milliseconds idle_timeout{600'000};
 };
 
+// A mail program that doesn't get to see all capabilities.
+struct ImapClient {
+  std::string name;                           // as it says by ID; compared without regard to case
+  std::vector<std::string> capabilities_off;  // in capitals
+};
+
 struct Imap {
   Milliseconds login_timeout{60'000};
   Milliseconds idle_timeout{31 * 60'000};
   Milliseconds idle_nudge{120'000};
   std::uint64_t max_command_size = 256 * kKiB;
+  std::vector<ImapClient> clients;
 };
 
 struct Listener {
@@ -118,7 +127,7 @@ struct Listener {
   TlsMode tls = TlsMode::starttls;  // filled in for lmtp: none
   bool plaintext_auth = false;
   bool tickets = true;
-  std::vector<std::string> extensions_off;  // EHLO keywords, and VRFY, EXPN, HELP; in capitals
+  std::vector<std::string> extensions_off;  // EHLO keywords, and VRFY, EXPN, HELP; of imap capabilities; in capitals
   std::vector<std::string> proxy_from;
   std::vector<std::string> xclient_from;
   bool hide_client_address = false;

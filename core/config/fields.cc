@@ -27,14 +27,50 @@ constexpr std::array<std::string_view, 19> kExtensions{
     "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH",     "REQUIRETLS", "LIMITS",   "FUTURERELEASE", "DELIVERBY",
     "MT-PRIORITY",         "RRVS",     "VRFY",     "EXPN",       "HELP"};
 constexpr std::string_view kExtensionsExpected =
-    "an array of PIPELINING, SIZE, 8BITMIME, BINARYMIME, CHUNKING, SMTPUTF8, DSN, ENHANCEDSTATUSCODES, STARTTLS, AUTH, "
+    "an array of IMAP capabilities, or of PIPELINING, SIZE, 8BITMIME, BINARYMIME, CHUNKING, SMTPUTF8, DSN, "
+    "ENHANCEDSTATUSCODES, STARTTLS, AUTH, "
     "REQUIRETLS, LIMITS, FUTURERELEASE, DELIVERBY, MT-PRIORITY, RRVS, VRFY, EXPN, HELP";
+// What IMAP announces, save what it can't do without.
+constexpr std::array<std::string_view, 44> kCapabilities{"LITERAL+",
+                                                         "SASL-IR",
+                                                         "ID",
+                                                         "ENABLE",
+                                                         "IDLE",
+                                                         "NAMESPACE",
+                                                         "CHILDREN",
+                                                         "SPECIAL-USE",
+                                                         "CREATE-SPECIAL-USE",
+                                                         "LIST-EXTENDED",
+                                                         "LIST-STATUS",
+                                                         "UNSELECT",
+                                                         "UIDPLUS",
+                                                         "MOVE",
+                                                         "CONDSTORE",
+                                                         "QRESYNC",
+                                                         "STATUS=SIZE",
+                                                         "OBJECTID",
+                                                         "MULTIAPPEND",
+                                                         "BINARY",
+                                                         "REPLACE",
+                                                         "PREVIEW",
+                                                         "UTF8=ACCEPT",
+                                                         "APPENDLIMIT",
+                                                         "QUOTA",
+                                                         "QUOTA=RES-STORAGE",
+                                                         "METADATA",
+                                                         "LIST-METADATA",
+                                                         "ESEARCH", "SEARCHRES", "WITHIN", "SORT", "SORT=DISPLAY", "ESORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "THREAD=REFS", "I18NLEVEL=1", "PARTIAL", "SEARCH=FUZZY", "INPROGRESS",
+                                                         "COMPRESS=DEFLATE",
+                                                         "COMPRESS",
+                                                         "UNAUTHENTICATE"};
+constexpr std::string_view kCapabilitiesExpected = "an array of IMAP capabilities such as COMPRESS or QUOTA";
 constexpr std::string_view kNetworksExpected =
     "an array of networks such as \"10.0.0.0/8\" or \"2001:db8::/32\", of addresses, or \"unix\"";
 constexpr std::size_t kMaxDelimiters = 8;
 constexpr std::size_t kMaxVerifierBytes = 512;
-constexpr std::size_t kMaxDomainBytes = 255;  // RFC 5321 §4.5.3.1.2
-constexpr std::size_t kMaxUserBytes = 32;     // useradd(8)
+constexpr std::size_t kMaxDomainBytes = 255;       // RFC 5321 §4.5.3.1.2
+constexpr std::size_t kMaxClientNameBytes = 1024;  // RFC 2971 §3.3: of a value of ID
+constexpr std::size_t kMaxUserBytes = 32;          // useradd(8)
 
 bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > kMaxDomainBytes) return false;
@@ -78,9 +114,18 @@ bool is_network(std::string_view text) {
   return error == std::errc() && end == prefix.data() + prefix.size() && bits <= most;
 }
 
-bool is_extension(std::string_view text) {
+bool is_smtp_extension(std::string_view text) {
   return std::ranges::find(kExtensions, base::uppered(text)) != kExtensions.end();
 }
+
+bool is_capability(std::string_view text) {
+  return std::ranges::find(kCapabilities, base::uppered(text)) != kCapabilities.end();
+}
+
+// Which protocol's is for the rules to see.
+bool is_extension(std::string_view text) { return is_smtp_extension(text) || is_capability(text); }
+
+bool is_client_name(std::string_view text) { return !text.empty() && text.size() <= kMaxClientNameBytes; }
 
 // Signs that may stand in a local part without quotes (RFC 5321 §4.1.2: atext), and are no letters or digits.
 bool are_delimiters(std::string_view text) {
@@ -285,6 +330,19 @@ Fields pop3_fields(Pop3& p) {
   };
 }
 
+Fields imap_client_fields(ImapClient& c) {
+  return {
+      Field{"name", "what the mail program calls itself by ID",
+            Text{&c.name, is_client_name, "a name such as \"Some Program\""}}
+          .required()
+          .live(),
+      Field{"capabilities_off", "what isn't announced to it any longer once it has said so",
+            Texts{&c.capabilities_off, is_capability, kCapabilitiesExpected}}
+          .required()
+          .live(),
+  };
+}
+
 Fields imap_fields(Imap& i) {
   return {
       Field{"login_timeout", "for the next command before login", Duration{&i.login_timeout, seconds(1), hours(1)}}
@@ -297,6 +355,8 @@ Fields imap_fields(Imap& i) {
           .live(),
       Field{"max_command_size", "of a command with its literals, messages not counted",
             Size{&i.max_command_size, 8 * kKiB, 64 * kMiB}}
+          .live(),
+      Field{"client", "a mail program that doesn't get to see all capabilities", tables(i.clients, imap_client_fields)}
           .live(),
   };
 }
@@ -317,7 +377,7 @@ Fields listener_fields(Listener& l) {
        choice(l.tls, kTlsModes)},
       {"plaintext_auth", "take passwords over connections without TLS too", Flag{&l.plaintext_auth}},
       {"tickets", "let TLS clients resume by session tickets", Flag{&l.tickets}},
-      Field{"extensions_off", "of SMTP, submission and LMTP: what is neither announced nor taken",
+      Field{"extensions_off", "what isn't announced; of SMTP, submission and LMTP nor taken either",
             Texts{&l.extensions_off, is_extension, kExtensionsExpected, true}}
           .live(),
       Field{"proxy_from", "proxies that tell the client's address by the PROXY protocol",
@@ -334,6 +394,10 @@ Fields listener_fields(Listener& l) {
 }  // namespace
 
 std::string_view to_text(Protocol protocol) { return kProtocols[static_cast<std::size_t>(protocol)]; }
+bool is_extension_of(Protocol protocol, std::string_view keyword) {
+  if (protocol == Protocol::pop3) return false;
+  return protocol == Protocol::imap ? is_capability(keyword) : is_smtp_extension(keyword);
+}
 std::string_view to_text(TlsMode mode) { return kTlsModes[static_cast<std::size_t>(mode)]; }
 
 Fields fields(Config& c) {

@@ -59,12 +59,18 @@ void check_listener(const Listener& listener, std::size_t i, Findings& findings)
   for (const auto& [name, is_given, goes_with, is_right] :
        {std::tuple("plaintext_auth", listener.plaintext_auth, "nobody logs in over lmtp",
                    listener.protocol != Protocol::lmtp),
-        std::tuple("extensions_off", !listener.extensions_off.empty(), "goes with smtp, submission and lmtp only",
-                   is_smtp),
+        std::tuple("extensions_off", !listener.extensions_off.empty(), "goes not with pop3",
+                   listener.protocol != Protocol::pop3),
         std::tuple("xclient_from", !listener.xclient_from.empty(), "goes with smtp, submission and lmtp only", is_smtp),
         std::tuple("hide_client_address", listener.hide_client_address, "goes with submission only",
                    listener.protocol == Protocol::submission)}) {
     if (is_given && !is_right) findings.report(listener_key(i, name), goes_with);
+  }
+  if (listener.protocol == Protocol::pop3) return;
+  for (const std::string& keyword : listener.extensions_off) {
+    if (is_extension_of(listener.protocol, keyword)) continue;
+    findings.report(listener_key(i, "extensions_off"),
+                    fmt::format("{} is none of {}'s extensions", keyword, to_text(listener.protocol)));
   }
 }
 
@@ -72,6 +78,12 @@ void fill_in(Listener& listener, std::size_t i, const Findings& findings) {
   const bool has_tls = findings.is_given(listener_key(i, "tls"));
   if (listener.protocol == Protocol::lmtp && !has_tls) listener.tls = TlsMode::none;
   for (std::string& keyword : listener.extensions_off) keyword = base::uppered(keyword);
+}
+
+void check_imap(Imap& imap) {
+  for (ImapClient& client : imap.clients) {
+    for (std::string& capability : client.capabilities_off) capability = base::uppered(capability);
+  }
 }
 
 void check_listeners(Config& config, Findings& findings) {
@@ -166,6 +178,7 @@ void check_addresses(Config& config, Findings& findings) {
 }  // namespace
 
 void check_rules(Config& config, Findings& findings) {
+  check_imap(config.imap);
   check_listeners(config, findings);
   check_tls(config, findings);
   check_addresses(config, findings);

@@ -203,7 +203,11 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
       {"[[listener]]\nprotocol = 'lmtp'\npath = 's'\nplaintext_auth = true\n",
        "/etc/p.toml:7:18: listener[1].plaintext_auth: nobody logs in over lmtp"},
       {listener + "extensions_off = ['SIZE']\n",
-       "/etc/p.toml:7:18: listener[1].extensions_off: goes with smtp, submission and lmtp only"},
+       "/etc/p.toml:7:18: listener[1].extensions_off: SIZE is none of imap's extensions"},
+      {"[[listener]]\nprotocol = 'smtp'\nport = 5\nextensions_off = ['idle']\n",
+       "/etc/p.toml:7:18: listener[1].extensions_off: IDLE is none of smtp's extensions"},
+      {"[[listener]]\nprotocol = 'pop3'\nport = 5\nextensions_off = ['IDLE']\n",
+       "/etc/p.toml:7:18: listener[1].extensions_off: goes not with pop3"},
       {listener + "xclient_from = ['unix']\n",
        "/etc/p.toml:7:16: listener[1].xclient_from: goes with smtp, submission and lmtp only"},
       {"[[listener]]\nprotocol = 'smtp'\nport = 5\nhide_client_address = true\n",
@@ -260,6 +264,22 @@ TEST(Config, ReadsListenersForMail) {
        {"10.0.0.0/", "10.0.0.0/x", "10.0.0/8", "::/129", "/8", "", "10.0.0.0/08", "example.org", "10.0.0.0/8/8"}) {
     EXPECT_FALSE(complaints(joined(kBase, kListener, "proxy_from = ['" + std::string(network) + "']\n")).empty())
         << network;
+  }
+}
+
+TEST(Config, ReadsWhatImapLeavesOut) {
+  const auto config = parse(joined(kBase, kListener,
+                                   "extensions_off = ['compress', 'QUOTA=RES-STORAGE']\n"
+                                   "[[imap.client]]\nname = 'Some Program'\ncapabilities_off = 'idle'\n"),
+                            "/etc/p.toml");
+  ASSERT_TRUE(config) << config.error().front().text();
+  EXPECT_THAT(config->listeners.at(0).extensions_off, ElementsAre("COMPRESS", "QUOTA=RES-STORAGE"));
+  EXPECT_EQ(config->imap.clients.at(0).name, "Some Program");
+  EXPECT_THAT(config->imap.clients.at(0).capabilities_off, ElementsAre("IDLE"));
+  for (const char* wrong : {"capabilities_off = ['SIZE']", "capabilities_off = []", "capabilities_off = 'IMAP4REV1'"}) {
+    EXPECT_FALSE(
+        complaints(joined(kBase, kListener, "[[imap.client]]\nname = 'x'\n" + std::string(wrong) + "\n")).empty())
+        << wrong;
   }
 }
 
@@ -393,7 +413,9 @@ TEST(Config, TellsWhatAReloadChanges) {
 TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
   constexpr std::string_view kSubmission = "[[listener]]\nprotocol = 'submission'\nport = 587\n";
   const auto running = parse(joined("host_name = 'a.test'\ndata_directory = 'd'\n",
-                                    "[[tls.certificate]]\ncertificate = 'a'\nkey = 'b'\n", kListener) +
+                                    "[[tls.certificate]]\ncertificate = 'a'\nkey = 'b'\n"
+                                    "[[imap.client]]\nname = 'x'\ncapabilities_off = ['IDLE']\n",
+                                    kListener) +
                                  std::string(kSubmission) +
                                  "[[account]]\naddress = 'a@x.test'\nverifier = 'SCRAM-SHA-256$1:a$b:c'\n"
                                  "[[alias]]\naddress = 'b@x.test'\nto = 'a@x.test'\n",
@@ -415,6 +437,7 @@ TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
       "never_throttle = ['::1']\n"
       "[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
       "[imap]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nidle_nudge = '1s'\nmax_command_size = '8KiB'\n"
+      "[[imap.client]]\nname = 'y'\ncapabilities_off = ['MOVE']\n"
       "[[listener]]\nprotocol = 'pop3'\naddress = '::1'\nport = 1\nmode = '0600'\ntls = 'implicit'\n"
       "plaintext_auth = true\ntickets = false\nproxy_from = ['10.0.0.1']\n"
       "[[listener]]\nprotocol = 'submission'\nport = 587\nextensions_off = ['SIZE']\nproxy_from = ['10.0.0.2']\n"
@@ -478,7 +501,8 @@ TEST(ShippedConfig, NamesEveryKey) {
   const std::string docs = read_text(PORTREEVE_SOURCE_DIR "/docs/configuration.md");
   for (const KeyInfo& key : keys()) {
     const std::string name = key.path.substr(key.path.rfind('.') + 1);
-    const bool is_example = key.path.starts_with("account.") || key.path.starts_with("alias.");
+    const bool is_example =
+        key.path.starts_with("account.") || key.path.starts_with("alias.") || key.path.starts_with("imap.client.");
     EXPECT_THAT(text, HasSubstr((is_example ? "\n#" : "\n") + name + " = ")) << key.path;
     EXPECT_THAT(docs, HasSubstr("`" + name + "`")) << key.path;
     EXPECT_FALSE(key.help.empty()) << key.path;
