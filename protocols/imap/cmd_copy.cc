@@ -4,6 +4,7 @@
 #include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/mailboxes.h"
+#include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
 namespace portreeve::imap {
@@ -65,8 +66,9 @@ async::Task<Reply> handle(Context& context, const Move& command, Numbers numbers
   });
   if (!moved) co_return refusal(context, kWhat, moved.error());
   // RFC 6851 §4.3: COPYUID in an untagged OK, before the EXPUNGEs, which the loop tells.
-  if (!moved->from.empty()) write_untagged(context.out(), Reply::ok("Moved", copy_uid(*moved)));
-  co_return Reply::ok("Moved");
+  if (moved->from.empty()) co_return Reply::ok("Moved");
+  write_untagged(context.out(), Reply::ok("Moved", copy_uid(*moved)));
+  co_return co_await with_highest_mod_seq(context, Reply::ok("Moved"));
 }
 
 }  // namespace portreeve::imap

@@ -1,6 +1,7 @@
 // EXPUNGE (RFC 3501 §6.4.3) and UID EXPUNGE (RFC 4315 §2.1).
 #include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
 namespace portreeve::imap {
@@ -18,7 +19,8 @@ async::Task<Reply> handle(Context& context, const Expunge& command) {
         context.services.store.expunge(selected.id(), std::move(uids), true, std::move(done));
       });
   if (!expunged) co_return failure(context, "Cannot expunge", expunged.error());
-  co_return Reply::ok("Expunged");
+  if (expunged->uids.empty()) co_return Reply::ok("Nothing to expunge");
+  co_return co_await with_highest_mod_seq(context, Reply::ok("Expunged"));
 }
 
 }  // namespace portreeve::imap

@@ -50,6 +50,15 @@ store::UidSet all_uids(const store::Snapshot& messages) {
   return {{messages.at(1).uid, messages.at(messages.exists()).uid}};
 }
 
+std::vector<std::uint32_t> numbers_of(std::span<const NumberRange> ranges) {
+  std::vector<std::uint32_t> all;
+  all.reserve(count(ranges));
+  for (const NumberRange& range : ranges) {
+    for (std::uint32_t number = range.first; number <= range.last; ++number) all.push_back(number);
+  }
+  return all;
+}
+
 std::uint32_t count(std::span<const NumberRange> ranges) {
   std::uint32_t total = 0;
   for (const NumberRange& range : ranges) total += range.last - range.first + 1;

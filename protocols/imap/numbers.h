@@ -28,6 +28,9 @@ store::UidSet uids_of(std::span<const NumberRange> sequences, const store::Snaps
 // All of the view.
 store::UidSet all_uids(const store::Snapshot& messages);
 
+// Each by itself.
+std::vector<std::uint32_t> numbers_of(std::span<const NumberRange> ranges);
+
 std::uint32_t count(std::span<const NumberRange> ranges);
 
 }  // namespace portreeve::imap

@@ -85,7 +85,7 @@ bool same_keywords(const Snapshot& a, const Snapshot& b) {
 
 }  // namespace
 
-View::View(SnapshotPtr base) : latest_(std::move(base)), current_(latest_) {
+View::View(SnapshotPtr base) : latest_(std::move(base)), current_(latest_), settled_mod_seq_(latest_->highest_mod_seq) {
   if (latest_->is_deleted) current_ = emptied(*latest_);
 }
 
@@ -112,6 +112,7 @@ Changes View::advance(const SnapshotPtr& latest, bool may_expunge) {
       is.next();
     } else if (may_expunge) {
       changes.expunged.push_back(sequence);
+      add_number(changes.vanished, (*was).uid);
     } else {
       ghosts.push_back(*was);
     }
@@ -124,6 +125,7 @@ Changes View::advance(const SnapshotPtr& latest, bool may_expunge) {
   latest_ = latest;
   current_ = ghosts.empty() ? now : with_ghosts(*now, ghosts);
   ghosts_ = static_cast<std::uint32_t>(ghosts.size());
+  if (ghosts_ == 0) settled_mod_seq_ = latest_->highest_mod_seq;
   return changes;
 }
 

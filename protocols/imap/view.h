@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "protocols/imap/sequence_set.h"
 #include "storage/types.h"
 
 namespace portreeve::imap {
@@ -20,9 +21,12 @@ namespace portreeve::imap {
 // In the order in which a client is to be told.
 struct Changes {
   std::vector<std::uint32_t> expunged;  // highest first, so that no number depends on one sent before
+  std::vector<NumberRange> vanished;    // the same by UID, ascending
   bool has_new_messages = false;        // EXISTS is to be told
   bool has_new_keywords = false;        // FLAGS and PERMANENTFLAGS are to be told
   std::vector<std::uint32_t> flags;     // ascending numbers, as they are after the expunges
+  // The same, of messages whose mod-sequence alone is to be told; advance() has none.
+  std::vector<std::uint32_t> mod_seqs = {};
   bool empty() const { return expunged.empty() && !has_new_messages && !has_new_keywords && flags.empty(); }
 };
 
@@ -41,6 +45,8 @@ class View {
   const store::SnapshotPtr& current() const { return current_; }
   // The newest state of the mailbox that the client knows whole; null while there are ghosts.
   store::SnapshotPtr settled() const { return ghosts_ == 0 ? latest_ : nullptr; }
+  // The mod-sequence up to which the client knows all that changed.
+  store::ModSeq settled_mod_seq() const { return settled_mod_seq_; }
   bool has_ghosts() const { return ghosts_ != 0; }
   bool is_deleted() const { return latest_->is_deleted; }
 
@@ -56,6 +62,7 @@ class View {
   store::SnapshotPtr latest_;
   store::SnapshotPtr current_;  // latest_ and the ghosts
   std::uint32_t ghosts_ = 0;
+  store::ModSeq settled_mod_seq_ = 0;
   std::vector<store::UidRange> recent_;  // ascending
 };
 

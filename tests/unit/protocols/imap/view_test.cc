@@ -124,6 +124,30 @@ INSTANTIATE_TEST_SUITE_P(
         AdvanceCase{"ghosts_and_flags", "1 2 3 4", "2* 4*", false, "", false, "2 4", "1 2* 3 4*"}),
     [](const auto& info) { return info.param.name; });
 
+TEST(View, TellsWhatIsGoneByUidToo) {
+  Mailbox mailbox;
+  View view(mailbox.state("1 2, 3 4, 9"));
+  EXPECT_THAT(view.advance(mailbox.state("1, 4"), false).vanished, IsEmpty());
+  EXPECT_THAT(view.advance(mailbox.state("1"), true).vanished, ElementsAre(NumberRange{2, 4}, NumberRange{9, 9}));
+}
+
+TEST(View, IsSettledUpToWhatWasToldWhole) {
+  Mailbox mailbox;
+  const auto state = [&](const char* text, store::ModSeq mod_seq) {
+    auto snapshot = std::make_shared<Snapshot>(*mailbox.state(text));
+    snapshot->highest_mod_seq = mod_seq;
+    return snapshot;
+  };
+  View view(state("1 2", 5));
+  EXPECT_EQ(view.settled_mod_seq(), 5U);
+  view.advance(state("1* 2", 6), false);
+  EXPECT_EQ(view.settled_mod_seq(), 6U);
+  view.advance(state("2*", 8), false);
+  EXPECT_EQ(view.settled_mod_seq(), 6U);
+  view.advance(state("2*", 9), true);
+  EXPECT_EQ(view.settled_mod_seq(), 9U);
+}
+
 TEST(View, TellsOfGhostsLater) {
   Mailbox mailbox;
   View view(mailbox.state("1 2, 3 4"));
