@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "protocols/imap/grammar.h"
+#include "protocols/imap/object_id.h"
 
 namespace portreeve::imap {
 namespace {
@@ -17,17 +18,23 @@ enum class Form : std::uint8_t {
   uid,
   larger,
   smaller,
+  mod_seq,
+  email_id,
+  thread_id,
   before,
   on,
   since,
   sent_before,
   sent_on,
   sent_since,
+  younger,
+  older,
   header,
   named_header,
   body,
   text,
   negation,
+  fuzzy,
   either,
 };
 struct Key {
@@ -37,7 +44,7 @@ struct Key {
   std::string_view field = {};
 };
 
-// RFC 3501 §6.4.4
+// RFC 3501 §6.4.4, RFC 5032 §3, RFC 6203 §3, MODSEQ of RFC 7162 §3.1.5, EMAILID and THREADID of RFC 8474 §5.4
 constexpr Key kKeys[] = {
     {"ALL", Form::all},
     {"ANSWERED", Form::flag, kAnswered},
@@ -47,14 +54,18 @@ constexpr Key kKeys[] = {
     {"CC", Form::named_header, 0, "Cc"},
     {"DELETED", Form::flag, kDeleted},
     {"DRAFT", Form::flag, kDraft},
+    {"EMAILID", Form::email_id},
     {"FLAGGED", Form::flag, kFlagged},
     {"FROM", Form::named_header, 0, "From"},
+    {"FUZZY", Form::fuzzy},
     {"HEADER", Form::header},
     {"KEYWORD", Form::keyword},
     {"LARGER", Form::larger},
+    {"MODSEQ", Form::mod_seq},
     {"NEW", Form::is_new},
     {"NOT", Form::negation},
     {"OLD", Form::old},
+    {"OLDER", Form::older},
     {"ON", Form::on},
     {"OR", Form::either},
     {"RECENT", Form::recent},
@@ -66,6 +77,7 @@ constexpr Key kKeys[] = {
     {"SMALLER", Form::smaller},
     {"SUBJECT", Form::named_header, 0, "Subject"},
     {"TEXT", Form::text},
+    {"THREADID", Form::thread_id},
     {"TO", Form::named_header, 0, "To"},
     {"UID", Form::uid},
     {"UNANSWERED", Form::no_flag, kAnswered},
@@ -74,6 +86,7 @@ constexpr Key kKeys[] = {
     {"UNFLAGGED", Form::no_flag, kFlagged},
     {"UNKEYWORD", Form::no_keyword},
     {"UNSEEN", Form::no_flag, kSeen},
+    {"YOUNGER", Form::younger},
 };
 
 // One SEARCH: the keys so far, against its limits.
@@ -84,16 +97,29 @@ class SearchGrammar {
   bool search_key(SearchKey& key, std::size_t depth);
   // search-key *(SP search-key), until the command's end.
   bool search_program(SearchKey& key);
+  bool is_fuzzy() const { return is_fuzzy_; }
 
  private:
   bool named_key(const Key& known, SearchKey& key, std::size_t depth);
+  bool message_numbers(SequenceSet& set);
   bool keyword(SearchKey& key, bool is_wanted);
   bool size(SearchKey& key, bool is_larger);
+  bool within(SearchKey& key, bool is_younger);
   bool date(SearchKey& key, SearchDate::Relation relation, bool is_sent);
+  bool mod_sequence(SearchKey& key);
+  bool object_id(SearchKey& key, bool is_thread);
 
   Grammar& grammar_;
   std::size_t keys_ = 0;
+  std::size_t saved_ = 0;
+  bool is_fuzzy_ = false;
 };
+
+bool SearchGrammar::message_numbers(SequenceSet& set) {
+  constexpr std::size_t kMaxSaved = 8;  // each stands for as many numbers as the mailbox has messages
+  if (!grammar_.sequence_set(set)) return false;
+  return !set.is_saved() || ++saved_ <= kMaxSaved || grammar_.fail("The search has too many $");
+}
 
 bool SearchGrammar::keyword(SearchKey& key, bool is_wanted) {
   std::string_view name;
@@ -109,10 +135,37 @@ bool SearchGrammar::size(SearchKey& key, bool is_larger) {
   return true;
 }
 
+bool SearchGrammar::within(SearchKey& key, bool is_younger) {
+  auto& test = key.test.emplace<SearchWithin>();
+  test.is_younger = is_younger;
+  return grammar_.sp() && grammar_.nz_number(test.seconds);
+}
+
 bool SearchGrammar::date(SearchKey& key, SearchDate::Relation relation, bool is_sent) {
   std::chrono::sys_days day;
   if (!grammar_.sp() || !grammar_.date(day)) return false;
   key.test = SearchDate{relation, is_sent, day};
+  return true;
+}
+
+// search-modsequence = "MODSEQ" [SP entry-name SP entry-type-req] SP mod-sequence-valzer (RFC 7162 §7)
+bool SearchGrammar::mod_sequence(SearchKey& key) {
+  if (!grammar_.sp()) return false;
+  if (!base::is_digit(grammar_.peek())) {
+    std::string entry;
+    Word type;
+    if (!grammar_.string(entry) || !grammar_.sp() || !grammar_.word(type, "Expected an entry's type")) return false;
+    if (type != "PRIV" && type != "SHARED" && type != "ALL") return grammar_.fail("Unknown type of entry");
+    if (!grammar_.sp()) return false;
+  }
+  return grammar_.mod_sequence(key.test.emplace<SearchModSeq>().at_least);
+}
+
+bool SearchGrammar::object_id(SearchKey& key, bool is_thread) {
+  std::string_view id;
+  if (!grammar_.sp() || !grammar_.atom(id)) return false;
+  if (!is_object_id(id)) return grammar_.fail("Expected an object's id");
+  key.test = SearchObjectId{std::string(id), is_thread};
   return true;
 }
 
@@ -131,16 +184,21 @@ bool SearchGrammar::named_key(const Key& known, SearchKey& key, std::size_t dept
     case Form::no_keyword: return keyword(key, false);
     case Form::larger: return size(key, true);
     case Form::smaller: return size(key, false);
+    case Form::mod_seq: return mod_sequence(key);
+    case Form::email_id: return object_id(key, false);
+    case Form::thread_id: return object_id(key, true);
     case Form::before: return date(key, Relation::before, false);
     case Form::on: return date(key, Relation::on, false);
     case Form::since: return date(key, Relation::since, false);
     case Form::sent_before: return date(key, Relation::before, true);
     case Form::sent_on: return date(key, Relation::on, true);
     case Form::sent_since: return date(key, Relation::since, true);
+    case Form::younger: return within(key, true);
+    case Form::older: return within(key, false);
     case Form::uid: {
       auto& numbers = key.test.emplace<SearchNumbers>();
       numbers.is_uid = true;
-      return grammar_.sp() && grammar_.sequence_set(numbers.set);
+      return grammar_.sp() && message_numbers(numbers.set);
     }
     case Form::header: {
       auto& header = key.test.emplace<SearchHeader>();
@@ -161,6 +219,8 @@ bool SearchGrammar::named_key(const Key& known, SearchKey& key, std::size_t dept
       auto& keys = key.test.emplace<SearchNot>().keys;
       return grammar_.sp() && search_key(keys.emplace_back(), depth + 1);
     }
+    // What is found exactly is found: the key means what it means without FUZZY.
+    case Form::fuzzy: is_fuzzy_ = true; return grammar_.sp() && search_key(key, depth + 1);
     case Form::either: {
       auto& keys = key.test.emplace<SearchOr>().keys;
       return grammar_.sp() && search_key(keys.emplace_back(), depth + 1) && grammar_.sp() &&
@@ -175,8 +235,8 @@ bool SearchGrammar::search_key(SearchKey& key, std::size_t depth) {
   if (++keys_ > grammar_.limits().max_search_keys) return grammar_.fail("The search has too many keys");
 
   char first = grammar_.peek();
-  if (first == '*' || base::is_digit(first)) {
-    return grammar_.sequence_set(key.test.emplace<SearchNumbers>().set);
+  if (first == '*' || first == '$' || base::is_digit(first)) {
+    return message_numbers(key.test.emplace<SearchNumbers>().set);
   }
   if (first == '(') {
     auto& keys = key.test.emplace<SearchAnd>().keys;
@@ -202,14 +262,65 @@ bool SearchGrammar::search_program(SearchKey& key) {
 
 }  // namespace
 
-// search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)
+// partial-range = nz-number ":" nz-number / "-" nz-number ":" "-" nz-number (RFC 9394 §4)
+bool page(Grammar& grammar, Page& page) {
+  page.is_from_end = grammar.try_char('-');
+  return grammar.nz_number(page.first) && grammar.expect(':', "Expected a colon") &&
+         (!page.is_from_end || grammar.expect('-', "Both ends count from the same side")) &&
+         grammar.nz_number(page.last);
+}
+
+// "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" (RFC 4466 §2.6.1), behind the word
+bool return_options(Grammar& grammar, SearchReturn& returns) {
+  if (!grammar.sp()) return false;
+  const auto option = [&] {
+    Word name;
+    if (!grammar.word(name, "Expected a return option")) return false;
+    if (name == "PARTIAL") {
+      if (returns.page) return grammar.fail("PARTIAL may be asked for once");
+      return grammar.sp() && page(grammar, returns.page.emplace());
+    }
+    bool* const known = name == "MIN"         ? &returns.has_min
+                        : name == "MAX"       ? &returns.has_max
+                        : name == "ALL"       ? &returns.has_all
+                        : name == "COUNT"     ? &returns.has_count
+                        : name == "RELEVANCY" ? &returns.has_relevancy
+                        : name == "SAVE"      ? &returns.is_saved
+                                              : nullptr;
+    if (known == nullptr) return grammar.fail("Unknown return option");
+    *known = true;
+    return true;
+  };
+  if (grammar.peek() != '(') return grammar.fail("Expected return options in parentheses");
+  if (!grammar.maybe_empty_list(option)) return false;
+  // RFC 9394 §3.1
+  if (returns.page && returns.has_all) return grammar.fail("PARTIAL and ALL exclude each other");
+  // RFC 4731 §3.1: no options are ALL; SAVE alone tells nothing (RFC 5182 §2.1).
+  if (!returns.tells() && !returns.is_saved) returns.has_all = true;
+  return true;
+}
+
+bool charset(Grammar& grammar, std::string& charset) {
+  if (!grammar.astring(charset)) return false;
+  charset = base::uppered(charset);
+  return true;
+}
+
+bool search_program(Grammar& grammar, SearchKey& key, bool needs_fuzzy) {
+  SearchGrammar search(grammar);
+  if (!search.search_program(key)) return false;
+  // RFC 6203 §4
+  return !needs_fuzzy || search.is_fuzzy() || grammar.fail("RELEVANCY is of FUZZY searches");
+}
+
+// search = "SEARCH" [SP search-return-opts] [SP "CHARSET" SP astring] 1*(SP search-key) (RFC 4466 §2.6.1)
 bool search_arguments(Grammar& grammar, Search& search) {
   if (!grammar.sp()) return false;
+  if (grammar.try_word("RETURN") && (!return_options(grammar, search.returns.emplace()) || !grammar.sp())) return false;
   if (grammar.try_word("CHARSET")) {
-    if (!grammar.sp() || !grammar.astring(search.charset) || !grammar.sp()) return false;
-    search.charset = base::uppered(search.charset);
+    if (!grammar.sp() || !charset(grammar, search.charset) || !grammar.sp()) return false;
   }
-  return SearchGrammar(grammar).search_program(search.key);
+  return search_program(grammar, search.key, search.returns && search.returns->has_relevancy);
 }
 
 }  // namespace portreeve::imap

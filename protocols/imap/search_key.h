@@ -53,6 +53,12 @@ struct SearchDate {
   std::chrono::sys_days day;
   bool operator==(const SearchDate&) const = default;
 };
+// YOUNGER and OLDER (RFC 5032): the internal date, counted back from now.
+struct SearchWithin {
+  std::uint32_t seconds = 0;  // > 0
+  bool is_younger = true;
+  bool operator==(const SearchWithin&) const = default;
+};
 // FROM, TO, CC, BCC and SUBJECT too. An empty text: the field is there.
 struct SearchHeader {
   std::string field;
@@ -64,6 +70,17 @@ struct SearchText {
   std::string text;
   bool has_header = false;
   bool operator==(const SearchText&) const = default;
+};
+// RFC 7162 §3.1.5. A message has one mod-sequence, of whatever entry it is asked.
+struct SearchModSeq {
+  std::uint64_t at_least = 0;
+  bool operator==(const SearchModSeq&) const = default;
+};
+// EMAILID, or THREADID (RFC 8474 §5.4).
+struct SearchObjectId {
+  std::string id;
+  bool is_thread = false;
+  bool operator==(const SearchObjectId&) const = default;
 };
 // No keys: everything.
 struct SearchAnd {
@@ -82,8 +99,8 @@ struct SearchNot {
 };
 
 struct SearchKey {
-  std::variant<SearchAll, SearchFlag, SearchRecent, SearchKeyword, SearchNumbers, SearchSize, SearchDate, SearchHeader,
-               SearchText, SearchAnd, SearchOr, SearchNot>
+  std::variant<SearchAll, SearchFlag, SearchRecent, SearchKeyword, SearchNumbers, SearchSize, SearchDate, SearchWithin,
+               SearchHeader, SearchText, SearchModSeq, SearchObjectId, SearchAnd, SearchOr, SearchNot>
       test;
   bool operator==(const SearchKey&) const = default;
 };

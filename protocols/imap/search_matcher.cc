@@ -7,6 +7,7 @@
 
 #include "core/base/ascii.h"
 #include "core/mime/text.h"
+#include "protocols/imap/object_id.h"
 #include "protocols/imap/search_source.h"
 
 namespace portreeve::imap {
@@ -44,8 +45,8 @@ Verdict negated(Verdict verdict) {
 
 }  // namespace
 
-SearchMatcher::SearchMatcher(store::Store& store, const View& view, const SearchKey& key)
-    : store_(store), view_(view), root_(compile(key)) {}
+SearchMatcher::SearchMatcher(store::Store& store, const View& view, const SearchKey& key, std::int64_t now)
+    : store_(store), view_(view), now_(now), root_(compile(key)) {}
 
 // --- the plan
 
@@ -102,9 +103,17 @@ SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) {
       if (test.is_sent) return {.kind = Kind::sent, .cost = Cost::summary, .date = test};
       return {.kind = Kind::date, .date = test};
     }
+    Node operator()(const SearchWithin& test) const {
+      return {.kind = test.is_younger ? Kind::younger : Kind::older, .instant = matcher.now_ - test.seconds};
+    }
     Node operator()(const SearchHeader& test) const { return matcher.compile_header(test); }
     Node operator()(const SearchText& test) const {
       return {.kind = Kind::text, .cost = Cost::body, .needle = mime::fold(test.text), .has_header = test.has_header};
+    }
+    Node operator()(const SearchModSeq& test) const { return {.kind = Kind::mod_seq, .mod_seq = test.at_least}; }
+    // There are no threads, so no message is of one. Bodies begin at 1.
+    Node operator()(const SearchObjectId& test) const {
+      return {.kind = Kind::body, .body = test.is_thread ? 0 : object_number(ObjectKind::email, test.id).value_or(0)};
     }
     Node operator()(const SearchAnd& test) const { return matcher.compile_children(Kind::conjunction, test.keys); }
     Node operator()(const SearchOr& test) const { return matcher.compile_children(Kind::disjunction, test.keys); }
@@ -132,7 +141,12 @@ Verdict SearchMatcher::judge(const Node& node, std::uint32_t sequence, const sto
     case Kind::sequences: return verdict(contains(node.ranges, sequence));
     case Kind::larger: return verdict(message.size > node.octets);
     case Kind::smaller: return verdict(message.size < node.octets);
+    case Kind::mod_seq: return verdict(message.mod_seq >= node.mod_seq);
+    case Kind::body: return verdict(message.body == node.body);
     case Kind::date: return verdict(compare(node.date.relation, day_of(message.internal_date), node.date.day));
+    // RFC 5032 §3: both take in their limit.
+    case Kind::younger: return verdict(message.internal_date >= node.instant);
+    case Kind::older: return verdict(message.internal_date <= node.instant);
     case Kind::sent:
       if (!source.has_facts()) return Verdict::open;
       // RFC 3501 §6.4.4: the day that stands there, "disregarding time and timezone".
@@ -191,7 +205,7 @@ store::Result<> SearchMatcher::decide_from_summaries(std::span<Candidate> candid
     bodies.push_back(candidates[i].message->body);
     which.push_back(i);
   }
-  return store_.summaries(bodies, [&](std::size_t i, const mime::Summary* summary) {
+  return store_.summary_views(bodies, [&](std::size_t i, const mime::SummaryView* summary) {
     Candidate& candidate = candidates[which[i]];
     if (summary == nullptr) {
       candidate.verdict = Verdict::no;

@@ -34,8 +34,8 @@ class SearchMatcher {
     bool is_gone = false;  // its body is no longer there; then the verdict is no
   };
 
-  // `store` and `view` must outlive it.
-  SearchMatcher(store::Store& store, const View& view, const SearchKey& key);
+  // `store` and `view` must outlive it. `now` in Unix seconds, for YOUNGER and OLDER.
+  SearchMatcher(store::Store& store, const View& view, const SearchKey& key, std::int64_t now);
 
   bool needs_store() const { return root_.cost > Cost::memory; }
   // From memory alone. Never open if not needs_store().
@@ -51,7 +51,11 @@ class SearchMatcher {
     sequences,
     larger,
     smaller,
+    mod_seq,
+    body,
     date,
+    younger,
+    older,
     sent,
     subject,
     header,
@@ -68,6 +72,9 @@ class SearchMatcher {
     bool is_wanted = true;
     store::Flags mask = 0;
     std::uint32_t octets = 0;
+    store::ModSeq mod_seq = 0;
+    store::BodyId body = 0;
+    std::int64_t instant = 0;  // Unix seconds
     SearchDate date = {};
     SequenceRanges ranges = {};
     std::string field = {};
@@ -90,6 +97,7 @@ class SearchMatcher {
 
   store::Store& store_;
   const View& view_;
+  const std::int64_t now_;
   unsigned costs_ = 0;  // those of the leaves, a bit each; set by compile()
   Node root_;
 };

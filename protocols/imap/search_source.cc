@@ -53,9 +53,15 @@ std::optional<std::string> take_printed_string(std::string_view& printed) {
   return out;
 }
 
-void SearchMatcher::Source::take(const mime::Summary& summary, bool with_parts) {
+void SearchMatcher::Source::take(const mime::SummaryView& summary, bool with_parts) {
   has_facts_ = true;
-  if (with_parts) parts_ = summary.parts;
+  if (with_parts) {
+    if (auto parts = summary.parts()) {
+      parts_ = std::move(*parts);
+    } else {
+      error_ = {store::Errc::corrupt, "the summary of body " + std::to_string(message_->body) + " is damaged"};
+    }
+  }
   if (summary.date) local_date_ = *summary.date + std::int64_t{60} * summary.date_zone_minutes;
   std::string_view envelope = summary.envelope;
   take_printed_string(envelope);  // the date

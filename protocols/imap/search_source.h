@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/mime/summary.h"
+#include "core/mime/summary_codec.h"
 #include "protocols/imap/search_matcher.h"
 #include "storage/store.h"
 
@@ -26,7 +26,7 @@ class SearchMatcher::Source {
   const std::optional<store::Error>& error() const { return error_; }
 
   // --- what the summary has
-  void take(const mime::Summary& summary, bool with_parts);
+  void take(const mime::SummaryView& summary, bool with_parts);
   bool has_facts() const { return has_facts_; }
   // The Date field in seconds of its own zone.
   const std::optional<std::int64_t>& local_date() const { return local_date_; }

@@ -27,10 +27,27 @@ void write_decimal(std::string& out, std::uint32_t number) {
   out.append(digits, end);
 }
 
+// Where the page begins among `total`, and how long it is there.
+struct Extent {
+  std::uint32_t begin = 0;
+  std::uint32_t length = 0;
+};
+
+Extent extent(const Page& page, std::uint32_t total) {
+  const std::uint32_t first = std::min(page.first, page.last);
+  const std::uint32_t last = std::min(std::max(page.first, page.last), total);
+  if (first > last) return {};
+  return {.begin = page.is_from_end ? total - last : first - 1, .length = last - first + 1};
+}
+
 }  // namespace
 
 std::size_t SequenceSet::parse_front(std::string_view text, SequenceSet& set) {
-  set.ranges_.clear();
+  if (text.starts_with('$')) {
+    set = saved();
+    return 1;
+  }
+  set = SequenceSet();
   std::size_t position = 0;
   for (;;) {
     NumberRange range;
@@ -93,6 +110,14 @@ bool contains(std::span<const NumberRange> ranges, std::uint32_t number) {
   return after != ranges.begin() && number <= std::prev(after)->last;
 }
 
+void add_number(std::vector<NumberRange>& ranges, std::uint32_t number) {
+  if (!ranges.empty() && ranges.back().last + 1 == number) {
+    ranges.back().last = number;
+  } else {
+    ranges.push_back({number, number});
+  }
+}
+
 void write_set(std::string& out, std::span<const NumberRange> ranges) {
   bool is_first = true;
   for (const NumberRange& range : ranges) {
@@ -113,6 +138,28 @@ void write_set(std::string& out, std::span<const std::uint32_t> numbers) {
     write_set(out, std::span<const NumberRange>(&range, 1));
     i = last + 1;
   }
+}
+
+std::span<const std::uint32_t> on_page(std::span<const std::uint32_t> numbers, const Page& page) {
+  const Extent extent_here = extent(page, static_cast<std::uint32_t>(numbers.size()));
+  return numbers.subspan(extent_here.begin, extent_here.length);
+}
+
+std::vector<NumberRange> on_page(std::span<const NumberRange> ranges, const Page& page) {
+  std::uint32_t total = 0;
+  for (const NumberRange& range : ranges) total += range.last - range.first + 1;
+  auto [skip, left] = extent(page, total);
+  std::vector<NumberRange> out;
+  for (const NumberRange& range : ranges) {
+    const std::uint32_t size = range.last - range.first + 1;
+    const std::uint32_t skipped = std::min(skip, size);
+    skip -= skipped;
+    const std::uint32_t taken = std::min(left, size - skipped);
+    if (taken == 0) continue;
+    left -= taken;
+    out.push_back({range.first + skipped, range.first + skipped + taken - 1});
+  }
+  return out;
 }
 
 }  // namespace portreeve::imap

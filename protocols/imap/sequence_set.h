@@ -1,4 +1,4 @@
-// Sets of message numbers: sequence-set and uid-set (RFC 3501 §9, RFC 4315 §4).
+// Sets of message numbers: sequence-set and uid-set (RFC 3501 §9, RFC 4315 §4), and "$" (RFC 5182 §3).
 // Promises: a set keeps what the client sent; what it means for a mailbox comes from normalized(). Knows no mailbox.
 // Limits: a set is as long as the line that held it; the parser bounds that.
 // Threads: values.
@@ -30,8 +30,16 @@ class SequenceSet {
   // Takes the longest sequence-set at the front of `text`; how many bytes it has, 0 if there is none.
   static std::size_t parse_front(std::string_view text, SequenceSet& set);
 
+  // "$", the result that a SEARCH saved: empty until saved_result.h puts that in its place.
+  static SequenceSet saved() {
+    SequenceSet set;
+    set.is_saved_ = true;
+    return set;
+  }
+  bool is_saved() const { return is_saved_; }
+
   const std::vector<NumberRange>& ranges() const { return ranges_; }
-  bool empty() const { return ranges_.empty(); }
+  bool empty() const { return ranges_.empty() && !is_saved_; }
 
   // The numbers meant where the largest in use is `largest`: ascending, disjoint, not adjacent, with first <= last.
   // They are not clipped to `largest`: "5:*" of 3 is 3:5 (RFC 3501 §6.4.8). Where `largest` is 0 (nothing there), a '*'
@@ -45,14 +53,31 @@ class SequenceSet {
 
  private:
   std::vector<NumberRange> ranges_;
+  bool is_saved_ = false;
 };
 
 // Is `number` in the ascending disjoint `ranges`?
 bool contains(std::span<const NumberRange> ranges, std::uint32_t number);
 
+// Precondition: `number` is above all of the ascending `ranges`.
+void add_number(std::vector<NumberRange>& ranges, std::uint32_t number);
+
 // "1:3,5"; an empty set prints nothing.
 void write_set(std::string& out, std::span<const NumberRange> ranges);
-// The same of ascending numbers. In COPYUID both sets must be in step (RFC 4315 §3), as those of ascending numbers are.
+// The same, in the order given: only a number that is one more than that before it joins it. In COPYUID both sets must
+// be in step (RFC 4315 §3), as those of ascending numbers are.
 void write_set(std::string& out, std::span<const std::uint32_t> numbers);
+
+// Some of what was found, such as "1:100", or "-1:-100", which counts from the end (RFC 9394 §4). Either number may be
+// the lesser.
+struct Page {
+  std::uint32_t first = 1;  // > 0
+  std::uint32_t last = 1;   // > 0
+  bool is_from_end = false;
+};
+
+// The part of the numbers that is on the page.
+std::span<const std::uint32_t> on_page(std::span<const std::uint32_t> numbers, const Page& page);
+std::vector<NumberRange> on_page(std::span<const NumberRange> ranges, const Page& page);
 
 }  // namespace portreeve::imap

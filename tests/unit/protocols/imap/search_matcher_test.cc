@@ -43,7 +43,7 @@ class SearchMatching : public ::testing::TestWithParam<std::pair<const char*, co
     if (command == nullptr) return "not parsed: " + line;
     View view(store.snapshot_of_all({"$Junk"}));
     view.add_recent({30, 30});
-    const SearchMatcher matcher(store, view, std::get<Search>(command->body).key);
+    const SearchMatcher matcher(store, view, std::get<Search>(command->body).key, kLateEvening + 3'600);
     needs_store = matcher.needs_store();
     // As the session does: what memory leaves open is decided together.
     std::vector<SearchMatcher::Candidate> candidates;
@@ -75,21 +75,26 @@ TEST_P(SearchMemory, IsEnough) {
 
 INSTANTIATE_TEST_SUITE_P(
     Imap, SearchMemory,
-    ::testing::Values(std::pair{"ALL", "1 2 3 "}, std::pair{"SEEN", "1 "}, std::pair{"UNSEEN", "2 3 "},
-                      std::pair{"FLAGGED UNSEEN", "2 "}, std::pair{"DELETED", ""}, std::pair{"NOT SEEN", "2 3 "},
-                      std::pair{"OR SEEN FLAGGED", "1 2 "}, std::pair{"NOT (OR SEEN FLAGGED)", "3 "},
-                      std::pair{"RECENT", "3 "}, std::pair{"OLD", "1 2 "}, std::pair{"NEW", "3 "},
-                      std::pair{"KEYWORD $junk", "2 "}, std::pair{"UNKEYWORD $Junk", "1 3 "},
-                      std::pair{"KEYWORD other", ""}, std::pair{"UNKEYWORD other", "1 2 3 "},
-                      // Numbers.
-                      std::pair{"2:*", "2 3 "}, std::pair{"1,3", "1 3 "}, std::pair{"9", ""},
-                      std::pair{"UID 20:30", "2 3 "}, std::pair{"UID 15", ""}, std::pair{"NOT 2", "1 3 "},
-                      // Sizes.
-                      std::pair{"LARGER 250", "3 "}, std::pair{"SMALLER 120", "1 "}, std::pair{"LARGER 0", "1 2 3 "},
-                      // The day of the internal date.
-                      std::pair{"ON 17-Jul-1996", "1 "}, std::pair{"SINCE 17-Jul-1996", "1 2 "},
-                      std::pair{"SINCE 18-Jul-1996", "2 "}, std::pair{"BEFORE 18-Jul-1996", "1 3 "},
-                      std::pair{"BEFORE 17-Jul-1996", "3 "}));
+    ::testing::Values(
+        std::pair{"ALL", "1 2 3 "}, std::pair{"SEEN", "1 "}, std::pair{"UNSEEN", "2 3 "},
+        std::pair{"FLAGGED UNSEEN", "2 "}, std::pair{"DELETED", ""}, std::pair{"NOT SEEN", "2 3 "},
+        std::pair{"OR SEEN FLAGGED", "1 2 "}, std::pair{"NOT (OR SEEN FLAGGED)", "3 "}, std::pair{"RECENT", "3 "},
+        std::pair{"OLD", "1 2 "}, std::pair{"NEW", "3 "}, std::pair{"KEYWORD $junk", "2 "},
+        std::pair{"UNKEYWORD $Junk", "1 3 "}, std::pair{"KEYWORD other", ""}, std::pair{"UNKEYWORD other", "1 2 3 "},
+        // Numbers.
+        std::pair{"2:*", "2 3 "}, std::pair{"1,3", "1 3 "}, std::pair{"9", ""}, std::pair{"UID 20:30", "2 3 "},
+        std::pair{"UID 15", ""}, std::pair{"NOT 2", "1 3 "},
+        // Mod-sequences, which are all 0 here, and ids.
+        std::pair{"MODSEQ 0", "1 2 3 "}, std::pair{"MODSEQ 1", ""}, std::pair{"EMAILID E2", "2 "},
+        std::pair{"EMAILID M2", ""}, std::pair{"NOT EMAILID E02", "1 2 3 "}, std::pair{"THREADID E2", ""},
+        // Sizes.
+        std::pair{"LARGER 250", "3 "}, std::pair{"SMALLER 120", "1 "}, std::pair{"LARGER 0", "1 2 3 "},
+        // RFC 5032: the third came in 1970, the second tomorrow.
+        std::pair{"YOUNGER 3600", "1 2 "}, std::pair{"YOUNGER 3599", "2 "}, std::pair{"OLDER 3600", "1 3 "},
+        std::pair{"OLDER 3601", "3 "}, std::pair{"YOUNGER 4294967295", "1 2 3 "}, std::pair{"OLDER 4294967295", ""},
+        // The day of the internal date.
+        std::pair{"ON 17-Jul-1996", "1 "}, std::pair{"SINCE 17-Jul-1996", "1 2 "}, std::pair{"SINCE 18-Jul-1996", "2 "},
+        std::pair{"BEFORE 18-Jul-1996", "1 3 "}, std::pair{"BEFORE 17-Jul-1996", "3 "}));
 
 class SearchMail : public SearchMatching {};
 

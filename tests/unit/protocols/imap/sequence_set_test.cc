@@ -84,5 +84,28 @@ TEST(SequenceSet, WritesNumbersAsRanges) {
   EXPECT_EQ(printed({4294967294, 4294967295}), "4294967294:4294967295");
 }
 
+TEST(OnPage, CountsFromEitherEnd) {
+  const std::vector<std::uint32_t> numbers{2, 4, 6, 7, 9};
+  const std::vector<NumberRange> ranges{{2, 2}, {4, 4}, {6, 7}, {9, 9}};
+  const auto check = [&](Page page, std::string_view expected) {
+    std::string text;
+    write_set(text, on_page(numbers, page));
+    EXPECT_EQ(text, expected);
+    text.clear();
+    write_set(text, on_page(ranges, page));
+    EXPECT_EQ(text, expected);
+  };
+  check({.first = 1, .last = 2}, "2,4");
+  check({.first = 2, .last = 1}, "2,4");
+  check({.first = 3, .last = 4}, "6:7");
+  check({.first = 4, .last = 4'000'000'000}, "7,9");
+  check({.first = 6, .last = 9}, "");
+  check({.first = 1, .last = 1, .is_from_end = true}, "9");
+  check({.first = 2, .last = 3, .is_from_end = true}, "6:7");
+  check({.first = 4, .last = 4'294'967'295, .is_from_end = true}, "2,4");
+  check({.first = 6, .last = 6, .is_from_end = true}, "");
+  EXPECT_TRUE(on_page(std::span<const std::uint32_t>(), {.first = 1, .last = 1}).empty());
+}
+
 }  // namespace
 }  // namespace portreeve::imap

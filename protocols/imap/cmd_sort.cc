@@ -1,0 +1,36 @@
+// SORT (RFC 5256 §3), with the keys of RFC 5957 and the results of RFC 5267 §3.
+#include <utility>
+
+#include "protocols/imap/find_messages.h"
+#include "protocols/imap/handlers.h"
+#include "protocols/imap/saved_result.h"
+#include "protocols/imap/sorter.h"
+#include "protocols/imap/turns.h"
+
+namespace portreeve::imap {
+namespace {
+
+// So many are put in order on the loop itself where memory knows all.
+constexpr std::size_t kInPlace = 2'000;
+
+}  // namespace
+
+async::Task<Reply> handle(Context& context, const Sort& command, Numbers numbers) {
+  if (command.returns && command.returns->is_saved) context.selected->saved.clear();
+  auto found = co_await find_messages(context, command.charset, command.key);
+  if (!found) co_return found.error();
+
+  const store::Snapshot& messages = context.selected->view->messages();
+  const std::size_t count = found->sequences.size();
+  Sorter sorter(context.services.store, messages, std::move(found->sequences), command.criteria);
+  const bool is_offloaded = sorter.needs_store() || count > kInPlace;
+  if (auto refusal = co_await take_turns(context, sorter, is_offloaded, "Cannot sort")) co_return *refusal;
+
+  const bool has_missed = found->has_missed || sorter.has_missed();
+  found->sequences = sorter.take_sequences();
+  // RFC 5267 §3.2: MIN and MAX are the first and the last of the order.
+  tell_found(context, std::move(*found), command.returns, numbers, write_sort);
+  co_return found_reply(has_missed);
+}
+
+}  // namespace portreeve::imap
