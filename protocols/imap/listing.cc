@@ -50,7 +50,8 @@ void add_subscribed(Entries& entries, const store::MailboxList& mailboxes) {
 
 class Lister {
  public:
-  Lister(const List& command, Entries entries) : command_(command), entries_(std::move(entries)) {
+  Lister(const List& command, Entries entries, NameForm form)
+      : command_(command), entries_(std::move(entries)), form_(form) {
     for (const std::string& pattern : command.patterns) patterns_.emplace_back(command.reference, pattern);
   }
 
@@ -59,7 +60,7 @@ class Lister {
       if (!matches(name)) continue;
       const bool has_hidden_child = command_.is_recursive_match && hides_selected_child(name);
       if (!is_selected(entry) && !has_hidden_child) continue;
-      write_list(out, line(name, entry, has_hidden_child));
+      write_list(out, line(name, entry, has_hidden_child), form_);
       if (listed && entry.mailbox != nullptr) listed(*entry.mailbox);
     }
   }
@@ -102,18 +103,19 @@ class Lister {
   bool is_extended() const {
     return command_.selects_subscribed || command_.selects_special_use || command_.returns_subscribed ||
            command_.returns_children || command_.returns_special_use || !command_.returns_status.empty() ||
-           command_.patterns.size() > 1;
+           !command_.returns_metadata.empty() || command_.patterns.size() > 1;
   }
 
   const List& command_;
   const Entries entries_;
+  const NameForm form_;
   std::vector<ListPattern> patterns_;
 };
 
 }  // namespace
 
 void write_listing(std::string& out, const List& command, const store::MailboxList& mailboxes,
-                   const ListedMailbox& listed) {
+                   const ListedMailbox& listed, NameForm form) {
   // RFC 3501 §6.3.8: an empty name asks for the delimiter.
   if (command.patterns.size() == 1 && command.patterns.front().empty()) {
     write_list_root(out, false);
@@ -121,10 +123,10 @@ void write_listing(std::string& out, const List& command, const store::MailboxLi
   }
   Entries entries = existing(mailboxes);
   add_subscribed(entries, mailboxes);
-  Lister(command, std::move(entries)).write(out, listed);
+  Lister(command, std::move(entries), form).write(out, listed);
 }
 
-void write_listing(std::string& out, const Lsub& command, const store::MailboxList& mailboxes) {
+void write_listing(std::string& out, const Lsub& command, const store::MailboxList& mailboxes, NameForm form) {
   if (command.pattern.empty()) {
     write_list_root(out, true);
     return;
@@ -149,7 +151,7 @@ void write_listing(std::string& out, const Lsub& command, const store::MailboxLi
     line.is_no_select = stands_for_child || entry.mailbox == nullptr;
     line.has_children = entry.is_parent;
     if (entry.mailbox != nullptr) line.special_use = to_codec(entry.mailbox->special_use);
-    write_list(out, line);
+    write_list(out, line, form);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "protocols/imap/command.h"
+#include "protocols/imap/mailbox_name.h"
 #include "storage/types.h"
 
 namespace portreeve::imap {
@@ -16,7 +17,8 @@ namespace portreeve::imap {
 using ListedMailbox = std::function<void(const store::MailboxInfo&)>;
 
 void write_listing(std::string& out, const List& command, const store::MailboxList& mailboxes,
-                   const ListedMailbox& listed = {});
-void write_listing(std::string& out, const Lsub& command, const store::MailboxList& mailboxes);
+                   const ListedMailbox& listed = {}, NameForm form = NameForm::modified_utf7);
+void write_listing(std::string& out, const Lsub& command, const store::MailboxList& mailboxes,
+                   NameForm form = NameForm::modified_utf7);
 
 }  // namespace portreeve::imap
