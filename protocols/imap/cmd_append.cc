@@ -1,108 +1,100 @@
-// APPEND (RFC 3501 §6.3.11) with APPENDUID (RFC 4315). The message streams into the store; it is never held whole.
-#include <algorithm>
-#include <chrono>
-
+// APPEND (RFC 3501 §6.3.11) of one message or several (RFC 3502), and REPLACE (RFC 8508), with APPENDUID (RFC 4315).
+// Messages stream into the store; none is ever held whole.
 #include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/incoming.h"
 #include "protocols/imap/mailboxes.h"
-#include "protocols/session/intake.h"
+#include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
 namespace portreeve::imap {
 namespace {
 
 constexpr std::string_view kWhat = "Cannot append";
+constexpr std::string_view kCannotReplace = "Cannot replace the message";
 
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+Code append_uid(const std::vector<store::Appended>& appended) {
+  std::vector<std::uint32_t> uids;
+  uids.reserve(appended.size());
+  for (const store::Appended& message : appended) uids.push_back(message.uid);
+  return Code::append_uid(appended.front().uid_validity, uids);
 }
 
-// Hands the literal to `intake`. A refusal leaves `left` bytes of it in the stream and the parser told to drop them.
-async::Task<std::optional<Reply>> receive(Context& context, session::Intake& intake, std::uint64_t left) {
-  net::Stream& stream = context.stream();
-  std::uint64_t slice = 0;  // bytes since the deadline was set anew
-  const auto refuse = [&context, &left](Reply why) {
-    context.parser.skip_append(left);
-    return why;
-  };
-  stream.set_deadline(context.options.timeouts.transfer);
-  while (left > 0) {
-    if (stream.buffered().empty()) {
-      if (const auto filled = co_await stream.fill(context.parser.fill_limit()); !filled) {
-        context.lose(filled.error());
-        co_return Reply::no("Lost");
-      }
-    }
-    const std::string_view piece = stream.buffered().substr(0, std::min<std::uint64_t>(left, stream.buffered().size()));
-    // RFC 3501 §9: a literal is made of CHAR8, which NUL is not.
-    if (piece.find('\0') != std::string_view::npos) co_return refuse(Reply::bad("A message can't have NUL bytes"));
-    if (const auto taken = co_await intake.add(piece); !taken) co_return refuse(failure(context, kWhat, taken.error()));
-    left -= piece.size();
-    slice += piece.size();
-    stream.consume(piece.size());
-    if (slice >= session::kTransferSlice) {
-      slice = 0;
-      stream.set_deadline(context.options.timeouts.transfer);
-    }
+// Why nothing can go to `mailbox`, if so.
+std::optional<Reply> refusal_of(Context& context, const store::Result<store::MailboxId>& mailbox,
+                                std::string_view what) {
+  if (!mailbox) {
+    if (mailbox.error().code == store::Errc::not_found) return try_create();
+    return failure(context, what, mailbox.error());
   }
-  co_return std::nullopt;
+  if (!context.services.store.has_room()) return failure(context, what, {store::Errc::disk_full, "below the reserve"});
+  return std::nullopt;
 }
 
-// What follows the literal must be the line's end.
-async::Task<std::optional<Reply>> end_command(Context& context) {
-  for (;;) {
-    Step step = context.parser.next(context.stream().buffered());
-    context.stream().consume(step.consumed);
-    if (std::holds_alternative<AppendEnd>(step.event)) co_return std::nullopt;
-    if (auto* rejected = std::get_if<Rejected>(&step.event)) co_return std::move(rejected->reply);
-    if (!co_await context.fill(context.options.timeouts.command)) co_return Reply::no("Lost");
-  }
+async::Task<store::Result<std::vector<store::Appended>>> deliver(Context& context,
+                                                                 std::vector<store::Delivery> deliveries) {
+  co_return co_await session::store_call<std::vector<store::Appended>>(
+      context.loop(), [&](store::Done<std::vector<store::Appended>> done) {
+        context.services.store.deliver_all(std::move(deliveries), std::move(done));
+      });
 }
 
 }  // namespace
 
 async::Task<Reply> handle(Context& context, const Append& command) {
   const auto mailbox = co_await find_mailbox(context, command.mailbox);
-  std::optional<Reply> refusal;
-  if (!mailbox) {
-    refusal = mailbox.error().code == store::Errc::not_found ? try_create() : failure(context, kWhat, mailbox.error());
-  } else if (command.size == 0) {
-    refusal = Reply::no("A message can't be empty");
-  } else if (!context.services.store.has_room()) {
-    refusal = failure(context, kWhat, {store::Errc::disk_full, "below the reserve"});
-  }
-  if (refusal) {
-    refuse_append(context, command);
+  if (auto refusal = refusal_of(context, mailbox, kWhat)) {
+    refuse_append(context, command.first);
     co_return std::move(*refusal);
   }
-  if (command.is_synchronizing) {
-    write_continuation(context.out(), "OK");
-    if (const auto sent = co_await context.flush(); !sent) {
-      context.lose(sent.error());
-      co_return Reply::no("Lost");
-    }
-  }
 
-  session::Intake intake(context.services.store, context.loop());
-  if (auto refused = co_await receive(context, intake, command.size)) co_return std::move(*refused);
-  if (auto refused = co_await end_command(context)) co_return std::move(*refused);
-
-  const std::int64_t date = command.internal_date.value_or(unix_now());
-  const auto appended = co_await session::store_call<std::vector<store::Appended>>(
-      context.loop(), [&](store::Done<std::vector<store::Appended>> done) {
-        store::Delivery delivery;
-        delivery.body = intake.finish();
-        delivery.targets.push_back({*mailbox, to_store(command.flags)});
-        delivery.internal_date = date;
-        context.services.store.deliver(std::move(delivery), std::move(done));
-      });
+  Incoming incoming(context, kWhat);
+  if (auto refused = co_await incoming.receive(command.first)) co_return std::move(*refused);
+  const auto appended = co_await deliver(context, incoming.deliveries(*mailbox));
   if (!appended) {
-    // Deleted while the message came in.
+    // Deleted while the messages came in.
     if (appended.error().code == store::Errc::not_found) co_return try_create();
     co_return failure(context, kWhat, appended.error());
   }
-  const store::Appended& message = appended->front();
-  co_return Reply::ok("Appended", Code::append_uid(message.uid_validity, message.uid));
+  co_return Reply::ok("Appended", append_uid(*appended));
+}
+
+async::Task<Reply> handle(Context& context, const Replace& command, Numbers numbers) {
+  Selected& selected = *context.selected;
+  const store::Snapshot& messages = selected.view->messages();
+  const auto sequences = resolve(command.set, numbers, messages);
+  std::optional<Reply> refusal;
+  store::Result<store::MailboxId> mailbox;
+  if (selected.is_read_only) {
+    refusal = read_only();
+  } else if (!sequences) {
+    refusal = no_such_message();
+  } else if (sequences->empty()) {
+    refusal = Reply::no("No message has that UID", "NONEXISTENT");
+  } else {
+    mailbox = co_await find_mailbox(context, command.mailbox);
+    refusal = refusal_of(context, mailbox, kCannotReplace);
+  }
+  if (refusal) {
+    refuse_append(context, command.first);
+    co_return std::move(*refusal);
+  }
+  const store::Replaced replaced{selected.id(), messages.at(sequences->front().first).uid};
+
+  Incoming incoming(context, kCannotReplace);
+  if (auto refused = co_await incoming.receive(command.first)) co_return std::move(*refused);
+  std::vector<store::Delivery> deliveries = incoming.deliveries(*mailbox);
+  deliveries.front().replaces = replaced;
+  const auto appended = co_await deliver(context, std::move(deliveries));
+  if (!appended) {
+    if (appended.error().code != store::Errc::not_found) co_return failure(context, kCannotReplace, appended.error());
+    if (selected.open->mailbox().snapshot()->find(replaced.uid) == nullptr)
+      co_return Reply::no("The message is gone", "NONEXISTENT");
+    co_return try_create();
+  }
+  // RFC 8508 §3.3: before the old one's EXPUNGE, which comes ahead of the tagged reply.
+  write_untagged(context.out(), Reply::ok("Replaced", append_uid(*appended)));
+  co_return co_await with_highest_mod_seq(context, Reply::ok("Replaced"));
 }
 
 }  // namespace portreeve::imap

@@ -1,6 +1,12 @@
 // What needs no mail: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE, STARTTLS.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/base/ascii.h"
 #include "core/base/log.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/sync.h"
 
 namespace portreeve::imap {
 
@@ -21,12 +27,32 @@ async::Task<Reply> handle(Context& context, const Logout&) {
   co_return Reply::ok("Logged out");
 }
 
+namespace {
+
+// What isn't told to the program that the client says it is, or null.
+const CapabilitiesOff* find_client(const Options& options, const Id& command) {
+  for (const auto& [field, value] : command.fields) {
+    if (!value || !base::equals_ignoring_case(field, "name")) continue;
+    for (const auto& [name, off] : options.clients) {
+      if (base::equals_ignoring_case(name, *value)) return &off;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 // RFC 2971. At any time: Outlook asks before it logs in.
 async::Task<Reply> handle(Context& context, const Id& command) {
   if (base::log::is_enabled(base::log::Level::debug)) {
     std::string fields;
     for (const auto& [name, value] : command.fields) fields += name + "=" + value.value_or("") + " ";
     base::log::debug("imap_client", {{"id", context.connection.id}, {"fields", fields}});
+  }
+  if (const CapabilitiesOff* off = find_client(context.options, command); off != context.client_off) {
+    context.client_off = off;
+    // It may have asked already.
+    write_capability(context.out(), capabilities(context));
   }
   write_id(context.out(), {{"name", "Portreeve"}, {"version", context.options.version}});
   co_return Reply::ok("Pleased to meet you");
@@ -37,9 +63,26 @@ async::Task<Reply> handle(Context& context, const Namespace&) {
   co_return Reply::ok("Namespaces listed");
 }
 
-// RFC 5161: what isn't known is passed over, and the answer names what was enabled; nothing here needs enabling yet.
-async::Task<Reply> handle(Context& context, const Enable&) {
-  write_enabled(context.out(), {});
+// RFC 5161 §3.1: what isn't known is passed over, and what is on already is told again.
+async::Task<Reply> handle(Context& context, const Enable& command) {
+  std::vector<std::string> enabled;
+  for (const std::string& capability : command.capabilities) {
+    if (std::ranges::find(enabled, capability) != enabled.end()) continue;
+    if (capability == "CONDSTORE" || capability == "QRESYNC") {
+      enable_condstore(context);
+      if (capability == "QRESYNC") context.is_qresync_enabled = true;
+    } else if (capability == "UTF8=ACCEPT") {
+      // RFC 6855 §3. Headers with 8-bit text are sent as literals at all times, so that only names change.
+      context.name_form = NameForm::utf8;
+      Limits limits = user_limits(context.options);
+      limits.name_form = NameForm::utf8;
+      context.parser.set_limits(limits);
+    } else {
+      continue;
+    }
+    enabled.push_back(capability);
+  }
+  write_enabled(context.out(), enabled);
   co_return Reply::ok("Enabled what there is");
 }
 

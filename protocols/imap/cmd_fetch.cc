@@ -1,4 +1,4 @@
-// FETCH (RFC 3501 §6.4.5).
+// FETCH (RFC 3501 §6.4.5; RFC 7162 §3.1.4).
 #include <algorithm>
 #include <iterator>
 
@@ -6,6 +6,7 @@
 #include "protocols/imap/fetch_renderer.h"
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/slice_ahead.h"
+#include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
 namespace portreeve::imap {
@@ -75,12 +76,36 @@ async::Task<FetchRenderer::Outcome> answer_from_store(Context& context, FetchRen
   co_return outcome;
 }
 
+// RFC 7162 §3.2.6: which of the UIDs left the mailbox, before the FETCH responses. What this client hasn't been told of
+// in this session comes as news, later.
+async::Task<store::Result<>> tell_earlier(Context& context, const Fetch& command) {
+  const store::SnapshotPtr messages = context.selected->view->current();
+  const std::vector<NumberRange> asked = command.set.normalized(messages->uid_next - 1);
+  auto vanished = co_await async::offload(context.services.readers, context.loop(), [&] {
+    return vanished_since(context.services.store, *messages, *command.changed_since, asked, 0);
+  });
+  if (!vanished) co_return std::unexpected(vanished.error());
+  co_await tell_vanished(context, std::move(*vanished), true);
+  co_return store::Result<>();
+}
+
 }  // namespace
 
 async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers) {
   Selected& selected = *context.selected;
-  const auto sequences = resolve(command.set, numbers, selected.view->messages());
+  auto sequences = resolve(command.set, numbers, selected.view->messages());
   if (!sequences) co_return no_such_message();
+  if (std::ranges::find(command.items, FetchItem::Kind::mod_seq, &FetchItem::kind) != command.items.end())
+    enable_condstore(context);
+  if (command.tells_vanished) {
+    if (!context.is_qresync_enabled) co_return Reply::bad("Enable QRESYNC first");
+    if (numbers != Numbers::uid) co_return Reply::bad("VANISHED is for UID FETCH");
+    const auto told = co_await tell_earlier(context, command);
+    if (!told) co_return failure(context, kWhat, told.error());
+    if (context.is_over()) co_return Reply::no("Lost");
+  }
+  if (command.changed_since) *sequences = changed_since(*sequences, selected.view->messages(), *command.changed_since);
+  if (command.page) sequences = on_page(*sequences, *command.page);
 
   std::vector<std::uint32_t> told;
   const bool sets_seen = std::ranges::any_of(command.items, [](const FetchItem& item) { return !item.is_peek; });
@@ -90,7 +115,10 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
     told = std::move(*seen);
   }
 
-  FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, std::move(told));
+  // RFC 7162 §3.2.4: \Seen may be told unasked, and that with the UID.
+  if (context.is_qresync_enabled) numbers = Numbers::uid;
+  FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, std::move(told),
+                         context.is_condstore_enabled);
   switch (renderer.needs_store() ? co_await answer_from_store(context, renderer)
                                  : co_await answer_from_memory(context, renderer)) {
     case FetchRenderer::Outcome::failed: co_return failure(context, kWhat, renderer.error());
@@ -102,6 +130,7 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
   }
   // Never OK without the data (RFC 2180 §4.1.2).
   if (renderer.has_missed()) co_return Reply::no("Some of those messages are gone", "EXPUNGEISSUED");
+  if (renderer.has_unknown_encoding()) co_return Reply::no("A part has an unknown encoding", "UNKNOWN-CTE");
   co_return Reply::ok("Fetched");
 }
 

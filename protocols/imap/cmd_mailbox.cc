@@ -1,4 +1,4 @@
-// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 §6.3.3 to §6.3.7; RFC 6154 §3).
+// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 §6.3.3 to §6.3.7; RFC 6154 §3; RFC 8474 §4.1).
 #include <algorithm>
 
 #include "protocols/imap/failure.h"
@@ -21,7 +21,7 @@ async::Task<Reply> handle(Context& context, const Create& command) {
         context.services.store.create_mailbox(context.account, command.mailbox, use, std::move(done));
       });
   if (!made) co_return failure(context, "Cannot create the mailbox", made.error());
-  co_return Reply::ok("Created");
+  co_return Reply::ok("Created", Code::mailbox_id(*made));
 }
 
 async::Task<Reply> handle(Context& context, const Delete& command) {

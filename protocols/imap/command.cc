@@ -35,14 +35,30 @@ constexpr std::array<Traits, std::variant_size_v<CommandBody>> kTraits = {{
     {"UNSELECT", kSelected},
     {"EXPUNGE", kSelected},
     {"SEARCH", kSelected, true},
+    {"SORT", kSelected, true},
+    {"THREAD", kSelected, true},
     {"FETCH", kSelected, true},
     {"STORE", kSelected, true},
     {"COPY", kSelected},
     {"MOVE", kSelected},
+    {"COMPRESS", kLoggedIn},
+    {"UNAUTHENTICATE", kLoggedIn},
+    {"GETQUOTA", kLoggedIn},
+    {"GETQUOTAROOT", kLoggedIn},
+    {"SETQUOTA", kLoggedIn},
+    {"GETMETADATA", kLoggedIn},
+    {"SETMETADATA", kLoggedIn},
+    {"REPLACE", kSelected},
 }};
 
 }  // namespace
 
 const Traits& traits(const CommandBody& body) { return kTraits[body.index()]; }
+
+const AppendStretch* append_stretch(const CommandBody& body) {
+  if (const auto* append = std::get_if<Append>(&body)) return &append->first;
+  if (const auto* replace = std::get_if<Replace>(&body)) return &replace->first;
+  return nullptr;
+}
 
 }  // namespace portreeve::imap

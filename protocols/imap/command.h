@@ -38,10 +38,21 @@ struct Authenticate {
 };
 
 // --- mailboxes
+// What the client knows of the mailbox from an earlier session (RFC 7162 §3.2.5).
+struct QuickResync {
+  std::uint32_t uid_validity = 0;
+  std::uint64_t mod_seq = 0;
+  std::optional<SequenceSet> known_uids;  // without '*'; not given: all up to UIDNEXT
+  // Numbers of some of its messages and their UIDs, in step, without '*'. Empty: not given.
+  SequenceSet known_sequences;
+  SequenceSet their_uids;
+};
 struct Select {  // and EXAMINE
   std::string mailbox;
   bool is_read_only = false;
-  std::vector<std::string> parameters;  // RFC 4466 §2.1 names in capitals, such as CONDSTORE; none is supported
+  bool enables_condstore = false;             // the parameter CONDSTORE
+  std::optional<QuickResync> resync;          // QRESYNC
+  std::vector<std::string> other_parameters;  // RFC 4466 §2.1 names in capitals; none is supported
 };
 struct Create {
   std::string mailbox;
@@ -61,7 +72,19 @@ struct Subscribe {
 struct Unsubscribe {
   std::string mailbox;
 };
-enum class StatusItem : std::uint8_t { messages, recent, uid_next, uid_validity, unseen };
+enum class StatusItem : std::uint8_t {
+  messages,
+  recent,
+  uid_next,
+  uid_validity,
+  unseen,
+  deleted,          // RFC 9208 §4.1.4, as the next
+  deleted_storage,  // bytes
+  highest_mod_seq,
+  size,
+  mailbox_id,
+  append_limit,
+};
 struct Status {
   std::string mailbox;
   std::vector<StatusItem> items;  // as asked, without repetition
@@ -78,6 +101,7 @@ struct List {  // RFC 3501 §6.3.8 with the shapes of RFC 5258, RFC 5819 and RFC
   bool returns_children = false;
   bool returns_special_use = false;
   std::vector<StatusItem> returns_status;
+  std::vector<std::string> returns_metadata;  // RFC 9590: entries, in lower case
 };
 struct Lsub {
   std::string reference;
@@ -87,14 +111,64 @@ struct Namespace {};
 struct Enable {
   std::vector<std::string> capabilities;  // in capitals
 };
-struct Append {
-  std::string mailbox;
+// What is said of a message before its bytes.
+struct AppendMessage {
   FlagList flags;
   std::optional<std::int64_t> internal_date;  // Unix seconds
-  std::uint64_t size = 0;                     // the message literal, which is still to be read
-  bool is_synchronizing = true;               // the client waits for "+"
+};
+// Bytes of a message, which are still to be read.
+struct AppendLiteral {
+  std::uint64_t size = 0;
+  bool is_synchronizing = true;  // the client waits for "+"
+  bool is_binary = false;        // literal8 of RFC 3516: it may have NULs
+  bool is_in_utf8 = false;       // of RFC 6855's UTF8 data item, which is closed behind it
+};
+// The arguments of APPEND up to the next literal that is not held, or to the command's end.
+struct AppendStretch {
+  std::vector<AppendMessage> messages;  // those that begin in it: none or one
+  std::optional<AppendLiteral> literal;
+};
+// Where the parser is once it has passed such a literal.
+struct AppendPlace {
+  bool takes_more = false;  // another message may follow
+  bool is_in_utf8 = false;
+};
+struct Append {  // RFC 3502: one message or several
+  std::string mailbox;
+  AppendStretch first;
+};
+struct Replace {    // RFC 8508
+  SequenceSet set;  // one number
+  std::string mailbox;
+  AppendStretch first;  // has the only message
 };
 struct Idle {};
+struct Unauthenticate {};  // RFC 8437
+// --- RFC 5464; names of entries are in lower case
+struct GetMetadata {
+  enum class Depth : std::uint8_t { zero, one, infinity };
+  std::string mailbox = {};  // empty: the server
+  std::vector<std::string> entries = {};
+  Depth depth = Depth::zero;
+  std::optional<std::uint32_t> max_size = std::nullopt;
+};
+struct SetMetadata {
+  std::string mailbox;
+  std::vector<std::pair<std::string, std::optional<std::string>>> entries;
+};
+// --- RFC 9208
+struct GetQuota {
+  std::string root;
+};
+struct GetQuotaRoot {
+  std::string mailbox;
+};
+struct SetQuota {  // what it asks for isn't kept: nobody may
+  std::string root;
+};
+struct Compress {         // RFC 4978
+  std::string mechanism;  // in capitals
+};
 
 // --- a selected mailbox
 struct Check {};
@@ -103,8 +177,37 @@ struct Unselect {};
 struct Expunge {
   std::optional<SequenceSet> uids;  // UID EXPUNGE (RFC 4315 §2.1)
 };
+// What is told of the messages found, and in which form: as RFC 3501 has it where there is none of this.
+struct SearchReturn {  // RFC 4731 §3.1
+  bool has_min = false;
+  bool has_max = false;
+  bool has_all = false;
+  bool has_count = false;
+  bool has_relevancy = false;     // RFC 6203 §4
+  bool is_saved = false;          // RFC 5182 §2.1
+  std::optional<Page> page = {};  // PARTIAL (RFC 9394 §3.1); never with ALL
+  bool tells() const { return has_min || has_max || has_all || has_count || has_relevancy || page; }
+};
 struct Search {
+  std::optional<SearchReturn> returns;
   std::string charset;  // in capitals; empty: not named
+  SearchKey key;
+};
+enum class SortKey : std::uint8_t { arrival, cc, date, from, size, subject, to, display_from, display_to, relevancy };
+struct SortCriterion {
+  SortKey key = SortKey::date;
+  bool is_reverse = false;
+};
+struct Sort {                           // RFC 5256, RFC 5957
+  std::optional<SearchReturn> returns;  // RFC 5267 §3
+  std::vector<SortCriterion> criteria;  // not empty, no key twice
+  std::string charset;                  // in capitals
+  SearchKey key;
+};
+enum class ThreadAlgorithm : std::uint8_t { ordered_subject, references, refs };
+struct Thread {  // RFC 5256
+  ThreadAlgorithm algorithm = ThreadAlgorithm::references;
+  std::string charset;  // in capitals
   SearchKey key;
 };
 struct Section {
@@ -128,19 +231,28 @@ struct FetchItem {
     body,
     body_structure,
     uid,
-    section,  // BODY[…], BODY.PEEK[…]
+    section,      // BODY[…], BODY.PEEK[…]
+    binary,       // BINARY[…], BINARY.PEEK[…] (RFC 3516)
+    binary_size,  // BINARY.SIZE[…]
+    preview,      // RFC 8970, LAZY or not
     rfc822,
     rfc822_header,
     rfc822_text,
+    mod_seq,    // RFC 7162 §3.1.4.2
+    email_id,   // RFC 8474 §5.3
+    thread_id,  // always NIL
   };
   Kind kind = Kind::flags;
   bool is_peek = true;  // false: sets \Seen
-  Section section;      // of Kind::section; also what the RFC822 forms mean
+  Section section;      // of Kind::section and the binary ones; also what the RFC822 forms mean
   std::optional<Partial> partial;
 };
 struct Fetch {
   SequenceSet set;
   std::vector<FetchItem> items;  // macros expanded, in the order asked, without repetition; UID isn't added
+  std::optional<std::uint64_t> changed_since = {};  // then MODSEQ is among the items (RFC 7162 §3.1.4.1)
+  bool tells_vanished = false;                      // RFC 7162 §3.2.6; only with changed_since
+  std::optional<Page> page = {};                    // PARTIAL (RFC 9394 §3.3): of what is left then
 };
 struct Store {
   enum class Change : std::uint8_t { replace, add, remove };
@@ -148,6 +260,7 @@ struct Store {
   Change change = Change::replace;
   bool is_silent = false;
   FlagList flags;
+  std::optional<std::uint64_t> unchanged_since = {};  // RFC 7162 §3.1.3
 };
 struct Copy {
   SequenceSet set;
@@ -158,9 +271,11 @@ struct Move {  // RFC 6851
   std::string mailbox;
 };
 
-using CommandBody = std::variant<Capability, Noop, Logout, Id, StartTls, Login, Authenticate, Select, Create, Delete,
-                                 Rename, Subscribe, Unsubscribe, Status, List, Lsub, Namespace, Enable, Append, Idle,
-                                 Check, Close, Unselect, Expunge, Search, Fetch, Store, Copy, Move>;
+using CommandBody =
+    std::variant<Capability, Noop, Logout, Id, StartTls, Login, Authenticate, Select, Create, Delete, Rename, Subscribe,
+                 Unsubscribe, Status, List, Lsub, Namespace, Enable, Append, Idle, Check, Close, Unselect, Expunge,
+                 Search, Sort, Thread, Fetch, Store, Copy, Move, Compress, Unauthenticate, GetQuota, GetQuotaRoot,
+                 SetQuota, GetMetadata, SetMetadata, Replace>;
 
 struct Command {
   std::string tag;
@@ -180,5 +295,8 @@ struct Traits {
 };
 
 const Traits& traits(const CommandBody& body);
+
+// What begins the messages of a command that brings some, or null.
+const AppendStretch* append_stretch(const CommandBody& body);
 
 }  // namespace portreeve::imap

@@ -10,6 +10,8 @@ namespace {
 
 // Numbers rendered between two looks at the queue.
 constexpr std::size_t kTellStep = 1024;
+// In a line of VANISHED, which so stays below 8 KiB in most mailboxes (RFC 7162 §4).
+constexpr std::size_t kVanishedRanges = 500;
 
 std::span<const std::string> keywords_of(const store::Snapshot& messages) {
   if (!messages.keywords) return {};
@@ -20,6 +22,12 @@ std::vector<std::string> announced_mechanisms() {
   std::vector<std::string> names;
   for (const std::string& name : auth::mechanism_names()) names.push_back("AUTH=" + name);
   return names;
+}
+
+bool is_off(const CapabilitiesOff& off, std::string_view name) {
+  return std::ranges::any_of(off, [&](const std::string& each) {
+    return name == each || (name.starts_with(each) && name[each.size()] == '=');
+  });
 }
 
 }  // namespace
@@ -41,7 +49,11 @@ Changes Selected::advance(bool may_expunge) {
 }
 
 Context::Context(net::Connection& connection_, const session::Services& services_, const Options& options_)
-    : connection(connection_), services(services_), options(options_), parser(login_limits(options_)) {}
+    : connection(connection_),
+      services(services_),
+      options(options_),
+      parser(login_limits(options_)),
+      append_limit("APPENDLIMIT=" + std::to_string(options_.max_append_bytes)) {}
 
 async::Task<net::Result<>> Context::flush() const {
   stream().set_deadline(options.timeouts.transfer);
@@ -127,9 +139,60 @@ std::vector<std::string_view> capabilities(const Context& context) {
       names.emplace_back("LOGINDISABLED");
     }
   }
-  names.insert(names.end(), {"IDLE", "NAMESPACE", "CHILDREN", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED",
-                             "LIST-STATUS", "UNSELECT", "UIDPLUS", "MOVE"});
+  names.insert(names.end(), {"IDLE",
+                             "NAMESPACE",
+                             "CHILDREN",
+                             "SPECIAL-USE",
+                             "CREATE-SPECIAL-USE",
+                             "LIST-EXTENDED",
+                             "LIST-STATUS",
+                             "UNSELECT",
+                             "UIDPLUS",
+                             "MOVE",
+                             "ESEARCH",
+                             "SEARCHRES",
+                             "WITHIN",
+                             "SORT",
+                             "SORT=DISPLAY",
+                             "ESORT",
+                             "THREAD=ORDEREDSUBJECT",
+                             "THREAD=REFERENCES",
+                             "THREAD=REFS",
+                             "I18NLEVEL=1",
+                             "PARTIAL",
+                             "SEARCH=FUZZY",
+                             "CONDSTORE",
+                             "QRESYNC",
+                             "STATUS=SIZE",
+                             "OBJECTID",
+                             "QUOTA",
+                             "QUOTA=RES-STORAGE",
+                             "METADATA",
+                             "LIST-METADATA",
+                             "INPROGRESS",
+                             "MULTIAPPEND",
+                             "BINARY",
+                             "REPLACE",
+                             "PREVIEW",
+                             "UTF8=ACCEPT"});
+  names.emplace_back(context.append_limit);  // RFC 7889 §2
+  if (!context.is_compressed) {
+    names.emplace_back("COMPRESS=DEFLATE");
+    if (context.is_logged_in()) names.emplace_back("UNAUTHENTICATE");
+  }
+  std::erase_if(names, [&](std::string_view name) {
+    return is_off(context.options.capabilities_off, name) || (context.client_off && is_off(*context.client_off, name));
+  });
   return names;
+}
+
+async::Task<> tell_vanished(Context& context, std::vector<NumberRange> uids, bool is_earlier) {
+  for (std::span<const NumberRange> rest = uids; !rest.empty();) {
+    const auto line = rest.first(std::min(rest.size(), kVanishedRanges));
+    write_vanished(context.out(), line, is_earlier);
+    rest = rest.subspan(line.size());
+    if (!co_await context.relieve()) co_return;
+  }
 }
 
 async::Task<> tell_changes(Context& context, Changes changes, bool with_uid) {
@@ -137,6 +200,13 @@ async::Task<> tell_changes(Context& context, Changes changes, bool with_uid) {
   const store::SnapshotPtr messages = view.current();
   const std::span<const std::string> keywords = keywords_of(*messages);
 
+  if (context.is_qresync_enabled) {
+    // RFC 7162 §3.2.4: FETCH responses that nobody asked for have UIDs, and VANISHED stands for EXPUNGE.
+    with_uid = true;
+    changes.expunged.clear();
+    co_await tell_vanished(context, std::move(changes.vanished), false);
+    if (context.is_over()) co_return;
+  }
   for (std::size_t i = 0; i < changes.expunged.size(); ++i) {
     write_expunge(context.out(), changes.expunged[i]);
     if (i % kTellStep == 0 && !co_await context.relieve()) co_return;
@@ -154,7 +224,15 @@ async::Task<> tell_changes(Context& context, Changes changes, bool with_uid) {
     FetchWriter fetch(context.out(), changes.flags[i]);
     if (with_uid) fetch.uid(message.uid);
     write_message_flags(fetch, message, view);
+    if (context.is_condstore_enabled) fetch.mod_seq(message.mod_seq);
     fetch.finish();
+    if (i % kTellStep == 0 && !co_await context.relieve()) co_return;
+  }
+  for (std::size_t i = 0; i < changes.mod_seqs.size(); ++i) {
+    const store::Message& message = messages->at(changes.mod_seqs[i]);
+    FetchWriter fetch(context.out(), changes.mod_seqs[i]);
+    if (with_uid) fetch.uid(message.uid);
+    fetch.mod_seq(message.mod_seq).finish();
     if (i % kTellStep == 0 && !co_await context.relieve()) co_return;
   }
 }
@@ -173,11 +251,12 @@ Reply permanent_flags(const Selected& selected) {
                    Code::permanent_flags(kAllSystemFlags, keywords, keywords.size() < store::kMaxKeywords));
 }
 
-void refuse_append(Context& context, const Append& append) {
-  if (append.is_synchronizing) {
+void refuse_append(Context& context, const AppendStretch& stretch) {
+  if (!stretch.literal) return;
+  if (stretch.literal->is_synchronizing) {
     context.parser.cancel_append();
   } else {
-    context.parser.skip_append(append.size);
+    context.parser.skip_append(stretch.literal->size);
   }
 }
 
@@ -187,6 +266,16 @@ Reply welcome(Context& context, const store::Account& account) {
   context.errors = 0;
   context.parser.set_limits(user_limits(context.options));
   return Reply::ok("Logged in", Code::capability(capabilities(context)));
+}
+
+void forget_user(Context& context) {
+  context.selected.reset();
+  context.account = 0;
+  context.address.clear();
+  context.is_condstore_enabled = false;
+  context.is_qresync_enabled = false;
+  context.name_form = NameForm::modified_utf7;
+  context.parser = Parser(login_limits(context.options));
 }
 
 }  // namespace portreeve::imap

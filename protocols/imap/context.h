@@ -46,6 +46,7 @@ struct Selected {
   net::Stream::Notifier notifier;
   std::atomic<bool> is_idling = false;  // news wake the session only then
   bool is_read_only = false;
+  std::vector<NumberRange> saved;            // UIDs: what SEARCH RETURN (SAVE) left (RFC 5182)
   std::optional<View> view;                  // always there once SELECT is done
   std::unique_ptr<store::OpenMailbox> open;  // the last member, so that its news end first
 };
@@ -78,14 +79,26 @@ struct Context {
   net::Connection& connection;
   const session::Services& services;
   const Options& options;
+
   Parser parser;
 
   store::AccountId account = 0;  // 0: nobody is logged in
   std::string address;
   std::unique_ptr<Selected> selected;
 
-  unsigned errors = 0;      // see Options::max_errors
-  bool starts_tls = false;  // set by STARTTLS: after the tagged OK
+  std::string_view tag;  // of the command under way
+
+  unsigned errors = 0;              // see Options::max_errors
+  bool starts_tls = false;          // set by STARTTLS: after the tagged OK
+  bool starts_compression = false;  // set by COMPRESS: after the tagged OK
+  bool is_compressed = false;
+  const CapabilitiesOff* client_off = nullptr;  // of the program that it said to be by ID
+
+  bool is_condstore_enabled = false;             // see enable_condstore()
+  bool is_qresync_enabled = false;               // then CONDSTORE is too
+  NameForm name_form = NameForm::modified_utf7;  // ENABLE UTF8=ACCEPT changes it
+
+  const std::string append_limit;  // the capability, with its value
   std::optional<Ending> ending;
 };
 
@@ -101,7 +114,11 @@ Limits user_limits(const Options& options);
 
 std::vector<std::string_view> capabilities(const Context& context);
 
-// Queues the EXPUNGE, EXISTS, RECENT, FLAGS and FETCH FLAGS that bring the client up to date.
+// Queues VANISHED for these UIDs (RFC 7162 §3.2.10), ascending. `is_earlier`: they aren't in the client's view.
+async::Task<> tell_vanished(Context& context, std::vector<NumberRange> uids, bool is_earlier);
+
+// Queues the EXPUNGE, EXISTS, RECENT, FLAGS and FETCH FLAGS that bring the client up to date; with MODSEQ in the last
+// once CONDSTORE is enabled, and with UIDs and VANISHED in EXPUNGE's place once QRESYNC is.
 // Precondition: a mailbox is selected.
 async::Task<> tell_changes(Context& context, Changes changes, bool with_uid);
 
@@ -110,10 +127,12 @@ void write_message_flags(FetchWriter& fetch, const store::Message& message, cons
 // OK [PERMANENTFLAGS …].
 Reply permanent_flags(const Selected& selected);
 
-// Tells the parser that an APPEND which is refused at once won't be read.
-void refuse_append(Context& context, const Append& append);
+// Tells the parser that the literal of a refused APPEND, if it has come to one, won't be read.
+void refuse_append(Context& context, const AppendStretch& stretch);
 
 // After a right password.
 Reply welcome(Context& context, const store::Account& account);
+// Back to where welcome() found the session: whatever a user can bring about ends here.
+void forget_user(Context& context);
 
 }  // namespace portreeve::imap

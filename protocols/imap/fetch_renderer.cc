@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/ascii.h"
+#include "core/mime/known_fields.h"
+#include "core/mime/parameters.h"
+#include "core/mime/preview.h"
+#include "core/mime/text.h"
 #include "protocols/imap/context.h"
 
 namespace portreeve::imap {
@@ -17,6 +22,14 @@ constexpr std::size_t kFirstPiece = std::size_t{4} * 1024;      // of a text, ev
 // Of a header that HEADER.FIELDS looks at. What lies beyond in a monstrous one isn't found.
 constexpr std::uint64_t kMaxFilteredHeader = std::size_t{4} * 1024 * 1024;
 
+// What is decoded to be measured makes no output that would end a turn: after so many bytes it ends all the same.
+constexpr std::uint64_t kMaxMeasured = std::size_t{4} * 1024 * 1024;
+// Of a part's header, to find its encoding.
+constexpr std::uint64_t kMaxPartHeader = std::size_t{256} * 1024;
+constexpr std::uint64_t kPreviewBytes = std::size_t{16} * 1024;       // of a text part, with its header
+constexpr std::uint64_t kLongPreviewBytes = std::size_t{256} * 1024;  // if all of that shows nothing
+constexpr std::size_t kPreviewParts = 4;                              // looked at for text
+
 enum Text : std::uint8_t { kEnvelope, kBody, kBodyStructure };
 
 bool is_whole_message(const Section& section) { return section.part.empty() && section.text == Section::Text::all; }
@@ -26,6 +39,23 @@ bool is_filtered(const Section& section) {
 }
 
 store::Error too_short() { return {store::Errc::corrupt, "a body is shorter than its summary says"}; }
+
+bool is_leaf(const mime::Part& part) { return !part.is_multipart && !part.is_message; }
+
+// The text that a part shows, or nothing. `bytes` are its header and as much of its body as is looked at.
+std::string preview_of(std::string_view bytes, std::uint64_t header_bytes) {
+  if (bytes.size() <= header_bytes) return {};
+  const std::string_view header = bytes.substr(0, header_bytes);
+  if (!mime::is_text_part(header)) return {};
+  const mime::KnownFields fields = mime::known_fields(header);
+  if (fields.disposition) {
+    const auto disposition = mime::parse_disposition(*fields.disposition);
+    if (disposition && base::equals_ignoring_case(disposition->kind, "attachment")) return {};
+  }
+  const auto type = fields.content_type ? mime::parse_content_type(*fields.content_type) : std::nullopt;
+  const bool is_html = type && type->is("text", "html");
+  return mime::preview(mime::decode_text(header, bytes.substr(header_bytes), kLongPreviewBytes), is_html);
+}
 
 std::size_t total(const std::size_t (&sizes)[3]) { return sizes[0] + sizes[1] + sizes[2]; }
 
@@ -59,17 +89,33 @@ Extent clipped(Extent extent, const std::optional<Partial>& partial) {
 }
 
 FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                             const SequenceRanges& sequences, std::vector<std::uint32_t> told)
-    : store_(store), view_(view), sequences_(sequences), told_(std::move(told)), wants_uid_(numbers == Numbers::uid) {
+                             const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq)
+    : store_(store),
+      view_(view),
+      sequences_(sequences),
+      told_(std::move(told)),
+      wants_uid_(numbers == Numbers::uid),
+      with_mod_seq_(with_mod_seq) {
   for (const FetchItem& item : command.items) {
     switch (item.kind) {
       case FetchItem::Kind::uid: wants_uid_ = true; break;
       case FetchItem::Kind::flags: wants_flags_ = true; break;
       case FetchItem::Kind::internal_date: wants_date_ = true; break;
       case FetchItem::Kind::rfc822_size: wants_size_ = true; break;
+      case FetchItem::Kind::mod_seq: wants_mod_seq_ = true; break;
+      case FetchItem::Kind::email_id: wants_email_id_ = true; break;
+      case FetchItem::Kind::thread_id: wants_thread_id_ = true; break;
       case FetchItem::Kind::envelope: wants_text_[kEnvelope] = needs_summary_ = true; break;
       case FetchItem::Kind::body: wants_text_[kBody] = needs_summary_ = true; break;
       case FetchItem::Kind::body_structure: wants_text_[kBodyStructure] = needs_summary_ = true; break;
+      case FetchItem::Kind::binary:
+      case FetchItem::Kind::binary_size:
+      case FetchItem::Kind::preview:
+        sections_.push_back(&item);
+        field_names_.emplace_back();
+        needs_summary_ = true;
+        if (item.kind != FetchItem::Kind::preview) reads_texts_ = true;
+        break;
       case FetchItem::Kind::section:
       case FetchItem::Kind::rfc822:
       case FetchItem::Kind::rfc822_header:
@@ -123,7 +169,8 @@ FetchRenderer::Outcome FetchRenderer::render(std::string& out, std::size_t limit
   const std::size_t end = out.size() + limit;
   // What was in the output before has been sent.
   message_mark_.reset();
-  while (out.size() < end) {
+  measured_ = 0;
+  while (out.size() < end && measured_ < kMaxMeasured) {
     bool is_going = true;
     if (literal_.begin < literal_.end) {
       if (!read_piece(out, end)) return Outcome::broken;
@@ -255,12 +302,7 @@ void FetchRenderer::prepare_from_summaries() {
       texts_ += *texts[i];
       ready.text_sizes[i] = texts[i]->size();
     }
-    for (const FetchItem* item : sections_) {
-      std::optional<Extent> extent = section_extent(item->section, *summary);
-      // A filtered header is cut once it is filtered.
-      if (extent && !is_filtered(item->section)) extent = clipped(*extent, item->partial);
-      pieces_.push_back({.extent = extent});
-    }
+    for (const FetchItem* item : sections_) pieces_.push_back(plan_piece(*item, *summary));
     ready_.push_back(ready);
     return texts_.size() < kMaxTexts;
   });
@@ -270,9 +312,44 @@ void FetchRenderer::prepare_from_summaries() {
   }
 }
 
+FetchRenderer::Piece FetchRenderer::plan_piece(const FetchItem& item, const mime::Summary& summary) const {
+  Piece piece;
+  if (item.kind == FetchItem::Kind::preview) {
+    for (std::size_t i = 0; i < summary.parts.size() && piece.alternatives.size() < kPreviewParts; ++i) {
+      const mime::Part& part = summary.parts[i];
+      // What is in an attached message isn't this one's text. Its parts come after it, so this ends the search.
+      if (part.is_message) break;
+      if (is_leaf(part))
+        piece.alternatives.push_back({{part.header_begin, part.body_end}, part.body_begin - part.header_begin});
+    }
+    if (piece.alternatives.empty()) return piece;
+    const Part first = piece.alternatives.front();
+    piece.extent = clipped(first.extent, Partial{0, kPreviewBytes});
+    piece.header_bytes = first.header_bytes;
+    return piece;
+  }
+  if (item.kind == FetchItem::Kind::binary || item.kind == FetchItem::Kind::binary_size) {
+    const mime::Part* part = mime::find_part(summary, item.section.part);
+    // The whole message and what holds parts may not be encoded (RFC 2045 §6.4).
+    if (part != nullptr && !item.section.part.empty() && is_leaf(*part)) {
+      piece.extent = Extent{part->header_begin, part->body_end};
+      piece.header_bytes = part->body_begin - part->header_begin;
+      return piece;
+    }
+  }
+  piece.extent = section_extent(item.section, summary);
+  // A filtered header is cut once it is filtered.
+  if (piece.extent && !is_filtered(item.section)) piece.extent = clipped(*piece.extent, item.partial);
+  return piece;
+}
+
 void FetchRenderer::write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const {
   if (wants_uid_) fetch.uid(asked.message->uid);
-  if (wants_flags_ || asked.is_told_flags) write_message_flags(fetch, *asked.message, view_);
+  const bool has_flags = wants_flags_ || asked.is_told_flags;
+  if (has_flags) write_message_flags(fetch, *asked.message, view_);
+  if (wants_mod_seq_ || (has_flags && with_mod_seq_)) fetch.mod_seq(asked.message->mod_seq);
+  if (wants_email_id_) fetch.email_id(asked.message->body);
+  if (wants_thread_id_) fetch.no_thread_id();
   if (wants_date_) fetch.internal_date(asked.message->internal_date);
   if (wants_size_) fetch.rfc822_size(asked.message->size);
   if (wants_text_[kEnvelope]) fetch.envelope(texts[kEnvelope]);
@@ -304,12 +381,30 @@ bool FetchRenderer::write_section(std::string& out, std::size_t end) {
   const FetchItem& item = *sections_[section_];
   const Piece& piece = pieces_[ready_[ready_at_].pieces_begin + section_];
   if (!piece.extent) {
-    writer_->nil(item);
+    if (item.kind == FetchItem::Kind::preview) {
+      // RFC 8970 §3.1: there is none to be had.
+      writer_->preview("");
+    } else if (item.kind == FetchItem::Kind::binary_size) {
+      writer_->binary_size(item, 0);
+    } else {
+      writer_->nil(item);
+    }
     ++section_;
     return true;
   }
   if (piece.bytes == Piece::Bytes::gone) return give_up_message(out, {store::Errc::not_found, "expunged meanwhile"});
   if (field_names_[section_]) return write_fields(out, item, piece);
+  if (item.kind == FetchItem::Kind::preview) return write_preview(out, piece);
+  if (piece.header_bytes) return write_decoded(out, end, item, piece);
+  return write_plain(out, end, item, piece);
+}
+
+bool FetchRenderer::write_plain(std::string& out, std::size_t end, const FetchItem& item, const Piece& piece) {
+  if (item.kind == FetchItem::Kind::binary_size) {
+    writer_->binary_size(item, piece.extent->end - piece.extent->begin);
+    ++section_;
+    return true;
+  }
   const std::uint64_t length = piece.extent->end - piece.extent->begin;
   if (piece.bytes == Piece::Bytes::read) {
     if (piece.size != length) return give_up_message(out, too_short());
@@ -322,6 +417,109 @@ bool FetchRenderer::write_section(std::string& out, std::size_t end) {
   literal_ = *piece.extent;
   ++section_;
   return read_piece(out, std::max(end, out.size() + kFirstPiece));
+}
+
+bool FetchRenderer::write_decoded(std::string& out, std::size_t end, const FetchItem& item, const Piece& piece) {
+  const Extent body{piece.extent->begin + *piece.header_bytes, piece.extent->end};
+  std::string own;
+  std::string_view held = std::string_view(bytes_).substr(piece.begin, piece.size);
+  const bool is_held = piece.bytes == Piece::Bytes::read;
+  if (is_held && piece.size != piece.extent->end - piece.extent->begin) return give_up_message(out, too_short());
+  if (!is_held) {
+    auto header = read_up_to({piece.extent->begin, body.begin}, kMaxPartHeader);
+    if (!header) return give_up_message(out, header.error());
+    held = own = std::move(*header);
+  }
+  const mime::KnownFields fields = mime::known_fields(held.substr(0, *piece.header_bytes));
+  const mime::TransferEncoding encoding = mime::transfer_encoding(fields.transfer_encoding.value_or(""));
+  switch (encoding) {
+    case mime::TransferEncoding::unknown:
+      has_unknown_encoding_ = true;
+      if (item.kind == FetchItem::Kind::binary_size) {
+        writer_->binary_size(item, body.end - body.begin);
+      } else {
+        writer_->nil(item);
+      }
+      ++section_;
+      return true;
+    case mime::TransferEncoding::identity: {
+      // What is stored as it is has no NUL, so that no literal8 is needed.
+      Piece plain;
+      plain.extent = clipped(body, item.partial);
+      if (is_held) {
+        plain.bytes = Piece::Bytes::read;
+        plain.begin = piece.begin + (plain.extent->begin - piece.extent->begin);
+        plain.size = plain.extent->end - plain.extent->begin;
+      }
+      return write_plain(out, end, item, plain);
+    }
+    case mime::TransferEncoding::base64:
+    case mime::TransferEncoding::quoted_printable: break;
+  }
+  if (!is_held) return write_measured(out, end, item, body, encoding);
+  const std::string decoded = mime::decode_transfer(encoding, held.substr(*piece.header_bytes), held.size());
+  const Extent part = clipped({0, decoded.size()}, item.partial);
+  const std::string_view wanted = std::string_view(decoded).substr(part.begin, part.end - part.begin);
+  if (item.kind == FetchItem::Kind::binary_size) {
+    writer_->binary_size(item, wanted.size());
+  } else {
+    writer_->literal(item, wanted.size(), wanted.contains('\0'));
+    out += wanted;
+  }
+  ++section_;
+  return true;
+}
+
+// Its size stands before the literal, so that a big one is decoded twice rather than held.
+bool FetchRenderer::write_measured(std::string& out, std::size_t end, const FetchItem& item, Extent body,
+                                   mime::TransferEncoding encoding) {
+  const store::BodyId id = ready_[ready_at_].asked.message->body;
+  const Partial partial = item.partial.value_or(Partial{0, UINT32_MAX});
+  measured_ += body.end - body.begin;
+  const auto measure = DecodedPart(store_, id, body.begin, body.end, encoding).measure(partial.offset, partial.length);
+  if (!measure) return give_up_message(out, measure.error());
+  if (item.kind == FetchItem::Kind::binary_size) {
+    writer_->binary_size(item, measure->size);
+    ++section_;
+    return true;
+  }
+  decoded_.emplace(store_, id, body.begin, body.end, encoding);
+  if (measure->size > 0) {
+    if (const auto skipped = decoded_->skip(partial.offset); !skipped) return give_up_message(out, skipped.error());
+  }
+  writer_->literal(item, measure->size, measure->has_nul);
+  literal_ = {0, measure->size};
+  ++section_;
+  return read_piece(out, std::max(end, out.size() + kFirstPiece));
+}
+
+bool FetchRenderer::write_preview(std::string& out, const Piece& piece) {
+  std::string text;
+  for (std::size_t i = 0; i < piece.alternatives.size() && text.empty(); ++i) {
+    const Part& part = piece.alternatives[i];
+    if (i == 0 && piece.bytes == Piece::Bytes::read) {
+      text = preview_of(std::string_view(bytes_).substr(piece.begin, piece.size), part.header_bytes);
+    }
+    const bool is_all_seen = i == 0 && piece.bytes == Piece::Bytes::read && part.extent.end == piece.extent->end;
+    if (!text.empty() || is_all_seen) continue;
+    for (const std::uint64_t most : {kPreviewBytes, kLongPreviewBytes}) {
+      const auto more = read_up_to(part.extent, most);
+      if (!more) return give_up_message(out, more.error());
+      text = preview_of(*more, part.header_bytes);
+      if (!text.empty() || more->size() == part.extent.end - part.extent.begin) break;
+    }
+  }
+  writer_->preview(text);
+  ++section_;
+  return true;
+}
+
+store::Result<std::string> FetchRenderer::read_up_to(Extent extent, std::uint64_t most) {
+  std::string out;
+  const std::uint64_t length = std::min(extent.end - extent.begin, most);
+  const auto read = store_.read_body(ready_[ready_at_].asked.message->body, extent.begin, length, out);
+  if (!read) return std::unexpected(read.error());
+  return out;
 }
 
 bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, const Piece& piece) {
@@ -345,10 +543,12 @@ bool FetchRenderer::write_fields(std::string& out, const FetchItem& item, const 
 bool FetchRenderer::read_piece(std::string& out, std::size_t end) {
   const std::size_t had = out.size();
   const std::uint64_t length = std::min<std::uint64_t>(literal_.end - literal_.begin, end - had);
-  const auto read = store_.read_body(ready_[ready_at_].asked.message->body, literal_.begin, length, out);
+  const auto read = decoded_ ? decoded_->read(length, out)
+                             : store_.read_body(ready_[ready_at_].asked.message->body, literal_.begin, length, out);
   if (!read) return give_up_message(out, read.error());
   if (out.size() - had != length) return give_up_message(out, too_short());
   literal_.begin += length;
+  if (literal_.begin == literal_.end) decoded_.reset();
   return true;
 }
 
@@ -358,6 +558,7 @@ bool FetchRenderer::give_up_message(std::string& out, store::Error error) {
   if (!message_mark_) return false;
   out.resize(*message_mark_);
   literal_ = {};
+  decoded_.reset();
   writer_.reset();
   ++ready_at_;
   // RFC 2180 §4.1: expunged by another session, and its body swept.

@@ -17,6 +17,7 @@
 #include "core/mime/header.h"
 #include "core/mime/summary.h"
 #include "protocols/imap/command.h"
+#include "protocols/imap/decoded_part.h"
 #include "protocols/imap/numbers.h"
 #include "protocols/imap/response.h"
 #include "protocols/imap/view.h"
@@ -36,9 +37,9 @@ Extent clipped(Extent extent, const std::optional<Partial>& partial);
 class FetchRenderer {
  public:
   // What is referred to must outlive the renderer. `told` are the ascending numbers of messages whose FLAGS are sent
-  // though nobody asked, because \Seen was set on them.
+  // though nobody asked, because \Seen was set on them. `with_mod_seq`: MODSEQ goes with any FLAGS.
   FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                const SequenceRanges& sequences, std::vector<std::uint32_t> told);
+                const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq = false);
 
   bool needs_store() const { return needs_summary_ || !sections_.empty(); }
 
@@ -53,6 +54,8 @@ class FetchRenderer {
 
   // Were there messages whose bodies are gone? They have no answer.
   bool has_missed() const { return has_missed_; }
+  // Were there parts in an encoding that nobody here knows (RFC 3516 §4.3)? They were answered with NIL.
+  bool has_unknown_encoding() const { return has_unknown_encoding_; }
   const store::Error& error() const { return error_; }
 
  private:
@@ -68,9 +71,16 @@ class FetchRenderer {
     std::size_t text_sizes[3] = {};  // envelope, body, body structure
     std::size_t pieces_begin = 0;    // in pieces_, one a section
   };
+  struct Part {
+    Extent extent;
+    std::uint64_t header_bytes = 0;
+  };
   // A section of a message: where it lies, and its bytes if they are small, which are read for many messages at once.
+  // Of a part that is decoded first, its header goes along.
   struct Piece {
     std::optional<Extent> extent;
+    std::optional<std::uint64_t> header_bytes = {};  // of `extent`: what follows is to be decoded
+    std::vector<Part> alternatives = {};             // of a preview: where else there may be text
     enum class Bytes : std::uint8_t { unread, read, gone } bytes = Bytes::unread;
     std::size_t begin = 0;  // in bytes_
     std::size_t size = 0;
@@ -93,6 +103,13 @@ class FetchRenderer {
   void begin_message(std::string& out);
   bool write_section(std::string& out, std::size_t end);
   bool write_fields(std::string& out, const FetchItem& item, const Piece& piece);
+  Piece plan_piece(const FetchItem& item, const mime::Summary& summary) const;
+  bool write_decoded(std::string& out, std::size_t end, const FetchItem& item, const Piece& piece);
+  bool write_plain(std::string& out, std::size_t end, const FetchItem& item, const Piece& piece);
+  bool write_measured(std::string& out, std::size_t end, const FetchItem& item, Extent body,
+                      mime::TransferEncoding encoding);
+  bool write_preview(std::string& out, const Piece& piece);
+  store::Result<std::string> read_up_to(Extent extent, std::uint64_t most);
   bool read_piece(std::string& out, std::size_t end);
   bool give_up_message(std::string& out, store::Error error);
 
@@ -106,6 +123,10 @@ class FetchRenderer {
   bool wants_flags_ = false;
   bool wants_date_ = false;
   bool wants_size_ = false;
+  bool wants_mod_seq_ = false;
+  bool wants_email_id_ = false;
+  bool wants_thread_id_ = false;
+  const bool with_mod_seq_;
   bool wants_text_[3] = {};  // envelope, body, body structure
   bool needs_summary_ = false;
   bool reads_texts_ = false;  // not only headers, so that message sizes say how much a batch is
@@ -131,8 +152,11 @@ class FetchRenderer {
   std::size_t section_ = 0;
   std::optional<std::size_t> message_mark_;  // where it begins in the output, if that is still there
   Extent literal_;                           // what is still to come of the literal begun
+  std::optional<DecodedPart> decoded_;       // where that comes from, if not from the body as it is
+  std::uint64_t measured_ = 0;               // bytes decoded in this turn only to know what comes of them
 
   bool has_missed_ = false;
+  bool has_unknown_encoding_ = false;
   store::Error error_{};
   bool has_failed_ = false;
 };

@@ -87,6 +87,16 @@ bool Grammar::try_char(char c) {
   return true;
 }
 
+bool Grammar::try_text(std::string_view text) {
+  if (!text_.substr(position_).starts_with(text)) return false;
+  position_ += text.size();
+  return true;
+}
+
+bool Grammar::is_next(std::string_view text) const {
+  return base::starts_with_ignoring_case(text_.substr(position_), text);
+}
+
 bool Grammar::expect(char c, std::string_view why) { return try_char(c) || fail(why); }
 
 bool Grammar::is_at_end() const {
@@ -172,7 +182,7 @@ bool Grammar::literal_header(LiteralHeader& header) {
   return true;
 }
 
-bool Grammar::literal(std::string& text) {
+bool Grammar::literal(std::string& text, bool may_have_nul) {
   LiteralHeader header;
   if (!literal_header(header)) return false;
   if (position_ == text_.size()) {
@@ -183,7 +193,7 @@ bool Grammar::literal(std::string& text) {
   if (header.size > text_.size() - position_) return fail("The literal is cut short");
   text = text_.substr(position_, header.size);
   position_ += header.size;
-  return !text.contains('\0') || fail("A literal may not contain NUL");  // RFC 3501 §9: CHAR8
+  return may_have_nul || !text.contains('\0') || fail("A literal may not contain NUL");  // RFC 3501 §9: CHAR8
 }
 
 bool Grammar::string(std::string& text) {
@@ -196,6 +206,11 @@ bool Grammar::nstring(std::optional<std::string>& text) {
   text.reset();
   if (try_word("NIL")) return true;
   return string(text.emplace());
+}
+
+bool Grammar::binary_nstring(std::optional<std::string>& text) {
+  if (!try_char('~')) return nstring(text);
+  return literal(text.emplace(), true);
 }
 
 bool Grammar::astring(std::string& text) {
@@ -229,15 +244,28 @@ bool Grammar::nz_number(std::uint32_t& number) {
   return decimal(number);
 }
 
+bool Grammar::mod_sequence(std::uint64_t& number) {
+  auto [end, error] = std::from_chars(text_.data() + position_, text_.data() + text_.size(), number);
+  if (error == std::errc::invalid_argument) return fail("Expected a mod-sequence");
+  if (error != std::errc() || number > static_cast<std::uint64_t>(INT64_MAX)) {
+    return fail("The mod-sequence is too large");
+  }
+  position_ = static_cast<std::size_t>(end - text_.data());
+  return true;
+}
+
 bool Grammar::sequence_set(SequenceSet& set) {
   std::size_t length = SequenceSet::parse_front(text_.substr(position_), set);
   position_ += length;
   return length > 0 || fail("Expected a set of message numbers");
 }
 
-bool Grammar::mailbox(std::string& name) {
-  if (!astring(name)) return false;
-  auto meant = mailbox_name(name);
+bool Grammar::mailbox(std::string& name) { return astring(name) && canonicalize(name); }
+
+bool Grammar::mailbox_or_server(std::string& name) { return astring(name) && (name.empty() || canonicalize(name)); }
+
+bool Grammar::canonicalize(std::string& name) {
+  auto meant = mailbox_name(name, limits_.name_form);
   if (!meant) return fail_cannot("That can't be a mailbox name");
   name = std::move(*meant);
   return true;
@@ -252,7 +280,7 @@ bool Grammar::list_mailbox(std::string& pattern) {
     pattern = text_.substr(position_, length);
     position_ += length;
   }
-  auto decoded = from_modified_utf7(pattern);
+  auto decoded = decoded_name(pattern, limits_.name_form);
   if (!decoded) return fail_cannot("That can't be a mailbox name");
   pattern = std::move(*decoded);
   return true;

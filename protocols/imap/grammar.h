@@ -54,6 +54,7 @@ class Grammar {
   Reply failure() const;
   const Limits& limits() const { return limits_; }
   std::size_t position() const { return position_; }
+  std::string_view rest() const { return text_.substr(position_); }
   std::string_view text_from(std::size_t begin) const { return text_.substr(begin, position_ - begin); }
   // How many literals have been taken since `begin` bytes of the text.
   std::size_t literals() const { return literals_; }
@@ -67,6 +68,9 @@ class Grammar {
   // The text ends with a line end, which no token takes, so there is always one more character.
   char peek() const { return position_ < text_.size() ? text_[position_] : '\n'; }
   bool try_char(char c);
+  bool try_text(std::string_view text);
+  // Takes nothing; case is ignored.
+  bool is_next(std::string_view text) const;
   bool expect(char c, std::string_view why);
   bool sp() { return expect(' ', "Expected a space"); }
   // Blanks and the line end. Trailing blanks are a common slip and harm nothing.
@@ -81,18 +85,26 @@ class Grammar {
   bool string(std::string& text);
   bool nstring(std::optional<std::string>& text);
   bool astring(std::string& text);
+  // nstring / literal8 (RFC 4466 §6): any bytes.
+  bool binary_nstring(std::optional<std::string>& text);
   // Passes over a value of a parameter that nothing here knows: a string, number, set or atom (RFC 4466 §6).
   bool any_value();
   bool number(std::uint32_t& number);
   bool nz_number(std::uint32_t& number);
+  // mod-sequence-valzer (RFC 7162 §7): 63 bits. 0 is taken where the grammar has none too: clients send it.
+  bool mod_sequence(std::uint64_t& number);
   bool sequence_set(SequenceSet& set);
   // The message of APPEND: its header only, at the end of the text.
   bool literal_header(LiteralHeader& header);
 
   // --- phrases that several commands have
   bool mailbox(std::string& name);
+  // The same, or an empty name for the server as a whole (RFC 5464 §3.3).
+  bool mailbox_or_server(std::string& name);
   // A mailbox with wildcards, or LIST's reference; not canonicalized.
   bool list_mailbox(std::string& pattern);
+  // The name of an annotation (RFC 5464 §3.2), in lower case.
+  bool entry(std::string& name);
   bool flag(FlagList& flags);
   bool flag_list(FlagList& flags);
   bool date(std::chrono::sys_days& day);
@@ -133,8 +145,9 @@ class Grammar {
   bool quoted(std::string& text);
   // A quoted string without escapes, where it stands.
   bool quoted_view(std::string_view& text);
-  bool literal(std::string& text);
+  bool literal(std::string& text, bool may_have_nul = false);
   bool decimal(std::uint32_t& number);
+  bool canonicalize(std::string& name);
 
   std::string_view text_;
   const Limits& limits_;
@@ -149,10 +162,26 @@ class Grammar {
 bool parse_command(Grammar& grammar, Command& command);  // all of it, with tag and name
 bool fetch_arguments(Grammar& grammar, Fetch& fetch);
 bool search_arguments(Grammar& grammar, Search& search);
+bool sort_arguments(Grammar& grammar, Sort& sort);
+bool thread_arguments(Grammar& grammar, Thread& thread);
+// What these share.
+bool return_options(Grammar& grammar, SearchReturn& returns);  // behind the word RETURN
+bool charset(Grammar& grammar, std::string& charset);
+bool page(Grammar& grammar, Page& page);
+// `needs_fuzzy`: there must be a key that is FUZZY.
+bool search_program(Grammar& grammar, SearchKey& key, bool needs_fuzzy = false);
 bool list_arguments(Grammar& grammar, List& list);
 bool lsub_arguments(Grammar& grammar, Lsub& lsub);
 bool status_arguments(Grammar& grammar, Status& status);
 bool select_arguments(Grammar& grammar, Select& select);
 bool create_arguments(Grammar& grammar, Create& create);
+bool get_metadata_arguments(Grammar& grammar, GetMetadata& metadata);
+bool set_metadata_arguments(Grammar& grammar, SetMetadata& metadata);
+bool get_quota_arguments(Grammar& grammar, GetQuota& quota);
+bool set_quota_arguments(Grammar& grammar, SetQuota& quota);
+bool append_arguments(Grammar& grammar, Append& append);
+bool replace_arguments(Grammar& grammar, Replace& replace);
+// What follows a message's literal, to the end of its line.
+bool append_rest(Grammar& grammar, AppendPlace place, AppendStretch& stretch);
 
 }  // namespace portreeve::imap

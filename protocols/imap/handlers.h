@@ -33,15 +33,25 @@ async::Task<Reply> handle(Context& context, const Namespace& command);
 async::Task<Reply> handle(Context& context, const Enable& command);
 async::Task<Reply> handle(Context& context, const Append& command);
 async::Task<Reply> handle(Context& context, const Idle& command);
+async::Task<Reply> handle(Context& context, const GetMetadata& command);
+async::Task<Reply> handle(Context& context, const SetMetadata& command);
+async::Task<Reply> handle(Context& context, const GetQuota& command);
+async::Task<Reply> handle(Context& context, const GetQuotaRoot& command);
+async::Task<Reply> handle(Context& context, const SetQuota& command);
+async::Task<Reply> handle(Context& context, const Compress& command);
+async::Task<Reply> handle(Context& context, const Unauthenticate& command);
 
 async::Task<Reply> handle(Context& context, const Check& command);
 async::Task<Reply> handle(Context& context, const Close& command);
 async::Task<Reply> handle(Context& context, const Unselect& command);
 async::Task<Reply> handle(Context& context, const Expunge& command);
 async::Task<Reply> handle(Context& context, const Search& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Sort& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Thread& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Store& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Copy& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Move& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const Replace& command, Numbers numbers);
 
 }  // namespace portreeve::imap

@@ -195,8 +195,14 @@ std::string to_modified_utf7(std::string_view name) {
   return out;
 }
 
-std::optional<std::string> mailbox_name(std::string_view wire) {
-  auto name = from_modified_utf7(wire);
+std::optional<std::string> decoded_name(std::string_view wire, NameForm form) {
+  if (form == NameForm::modified_utf7) return from_modified_utf7(wire);
+  if (!base::is_utf8(wire) || std::ranges::any_of(wire, is_control)) return std::nullopt;
+  return std::string(wire);
+}
+
+std::optional<std::string> mailbox_name(std::string_view wire, NameForm form) {
+  auto name = decoded_name(wire, form);
   if (!name) return std::nullopt;
   if (name->ends_with(kDelimiter)) name->pop_back();
   if (name->empty()) return std::nullopt;

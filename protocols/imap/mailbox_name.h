@@ -15,6 +15,12 @@ namespace portreeve::imap {
 
 constexpr char kDelimiter = '/';
 
+// How a client writes names and reads them.
+enum class NameForm : std::uint8_t {
+  modified_utf7,  // RFC 3501 §5.1.3
+  utf8,           // RFC 6855 §3, once it has said so: '&' is a letter like any other
+};
+
 // nullopt where the text breaks a rule: an unended shift, two without text between them, bits left over, printable
 // ASCII in base64, lone surrogates, control characters. A text with 8-bit bytes is UTF-8 as a whole, '&' included: a
 // client that sends it doesn't know modified UTF-7.
@@ -22,9 +28,12 @@ std::optional<std::string> from_modified_utf7(std::string_view wire);
 // `name` is UTF-8.
 std::string to_modified_utf7(std::string_view name);
 
+// Of the form given: UTF-8, or nullopt.
+std::optional<std::string> decoded_name(std::string_view wire, NameForm form);
+
 // What a client means by a mailbox argument: decoded, without a trailing delimiter (some clients send one with every
 // name), INBOX in any case in capitals, also as the first level of a name. nullopt: it can't be a name.
-std::optional<std::string> mailbox_name(std::string_view wire);
+std::optional<std::string> mailbox_name(std::string_view wire, NameForm form = NameForm::modified_utf7);
 
 // The pattern of a LIST or LSUB: '*' matches anything, '%' anything but the delimiter (RFC 3501 §6.3.8).
 // Time is linear in the name, by one step for every 64 bytes of the pattern; no pattern makes it worse.

@@ -66,15 +66,11 @@ bool enable(Grammar& grammar, Enable& enable) {
   });
 }
 
-// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal; the literal stays where it is.
-bool append(Grammar& grammar, Append& append) {
-  if (!grammar.sp() || !grammar.mailbox(append.mailbox) || !grammar.sp()) return false;
-  if (grammar.peek() == '(' && (!grammar.flag_list(append.flags) || !grammar.sp())) return false;
-  if (grammar.peek() == '"' && (!grammar.date_time(append.internal_date.emplace()) || !grammar.sp())) return false;
-  LiteralHeader header;
-  if (!grammar.literal_header(header)) return false;
-  append.size = header.size;
-  append.is_synchronizing = header.is_synchronizing;
+// compress = "COMPRESS" SP algorithm (RFC 4978 §5)
+bool compress(Grammar& grammar, Compress& compress) {
+  std::string_view mechanism;
+  if (!grammar.sp() || !grammar.atom(mechanism)) return false;
+  compress.mechanism = base::uppered(mechanism);
   return true;
 }
 
@@ -84,9 +80,21 @@ bool expunge(Grammar& grammar, Expunge& expunge) {
   return grammar.sp() && grammar.sequence_set(expunge.uids.emplace());
 }
 
-// store = "STORE" SP sequence-set SP ["+" / "-"] "FLAGS" [".SILENT"] SP (flag-list / (flag *(SP flag)))
+// store-modifier = "UNCHANGEDSINCE" SP mod-sequence-valzer (RFC 7162 §7)
+bool store_modifier(Grammar& grammar, Store& store) {
+  Word name;
+  if (!grammar.word(name, "Expected a STORE modifier")) return false;
+  if (name != "UNCHANGEDSINCE") return grammar.fail("Unknown STORE modifier");
+  return grammar.sp() && grammar.mod_sequence(store.unchanged_since.emplace());
+}
+
+// store = "STORE" SP sequence-set [SP "(" store-modifier *(SP store-modifier) ")"] SP ["+" / "-"] "FLAGS" [".SILENT"]
+//         SP (flag-list / (flag *(SP flag))) (RFC 4466 §6)
 bool store(Grammar& grammar, Store& store) {
   if (!grammar.sp() || !grammar.sequence_set(store.set) || !grammar.sp()) return false;
+  if (grammar.peek() == '(' && (!grammar.list([&] { return store_modifier(grammar, store); }) || !grammar.sp())) {
+    return false;
+  }
   if (grammar.try_char('+')) {
     store.change = Store::Change::add;
   } else if (grammar.try_char('-')) {
@@ -117,6 +125,8 @@ constexpr Verb kVerbs[] = {
     {"NOOP", parse_body<Noop, nothing>},
     {"STORE", parse_body<Store, store>, true},
     {"SEARCH", parse_body<Search, search_arguments>, true},
+    {"SORT", parse_body<Sort, sort_arguments>, true},
+    {"THREAD", parse_body<Thread, thread_arguments>, true},
     {"STATUS", parse_body<Status, status_arguments>},
     {"SELECT", parse_body<Select, select_arguments>},
     {"IDLE", parse_body<Idle, nothing>},
@@ -126,9 +136,10 @@ constexpr Verb kVerbs[] = {
     {"AUTHENTICATE", parse_body<Authenticate, authenticate>},
     {"CAPABILITY", parse_body<Capability, nothing>},
     {"LOGOUT", parse_body<Logout, nothing>},
-    {"APPEND", parse_body<Append, append>},
+    {"APPEND", parse_body<Append, append_arguments>},
     {"COPY", parse_body<Copy, set_and_mailbox>, true},
     {"MOVE", parse_body<Move, set_and_mailbox>, true},
+    {"REPLACE", parse_body<Replace, replace_arguments>, true},
     {"EXPUNGE", parse_body<Expunge, expunge>, true},
     {"CLOSE", parse_body<Close, nothing>},
     {"UNSELECT", parse_body<Unselect, nothing>},
@@ -143,6 +154,13 @@ constexpr Verb kVerbs[] = {
     {"UNSUBSCRIBE", parse_body<Unsubscribe, one_mailbox>},
     {"CHECK", parse_body<Check, nothing>},
     {"STARTTLS", parse_body<StartTls, nothing>},
+    {"GETMETADATA", parse_body<GetMetadata, get_metadata_arguments>},
+    {"SETMETADATA", parse_body<SetMetadata, set_metadata_arguments>},
+    {"GETQUOTAROOT", parse_body<GetQuotaRoot, one_mailbox>},
+    {"GETQUOTA", parse_body<GetQuota, get_quota_arguments>},
+    {"SETQUOTA", parse_body<SetQuota, set_quota_arguments>},
+    {"COMPRESS", parse_body<Compress, compress>},
+    {"UNAUTHENTICATE", parse_body<Unauthenticate, nothing>},
 };
 
 }  // namespace
@@ -162,8 +180,8 @@ bool parse_command(Grammar& grammar, Command& command) {
       expunge && expunge->uids.has_value() != command.is_uid) {
     return grammar.fail(command.is_uid ? "UID EXPUNGE needs a set of UIDs" : "EXPUNGE takes no arguments");
   }
-  // APPEND ends with its literal, and goes on behind it.
-  return std::holds_alternative<Append>(command.body) || grammar.end_of_command();
+  // Those end with their literal, and go on behind it.
+  return append_stretch(command.body) != nullptr || grammar.end_of_command();
 }
 
 }  // namespace portreeve::imap

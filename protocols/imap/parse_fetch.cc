@@ -24,6 +24,9 @@ constexpr std::pair<std::string_view, Kind> kItems[] = {
     {"RFC822", Kind::rfc822},
     {"RFC822.HEADER", Kind::rfc822_header},
     {"RFC822.TEXT", Kind::rfc822_text},
+    {"MODSEQ", Kind::mod_seq},
+    {"EMAILID", Kind::email_id},
+    {"THREADID", Kind::thread_id},
 };
 
 // RFC 3501 §6.4.5
@@ -120,17 +123,58 @@ bool section(Grammar& grammar, Section& section) {
   return grammar.expect(']', "Expected the section's closing bracket");
 }
 
-// fetch-att's "BODY" [".PEEK"] section ["<" number "." nz-number ">"]
-bool body_section(Grammar& grammar, FetchItem& item) {
-  item.kind = Kind::section;
-  if (!section(grammar, item.section)) return false;
+// "<" number "." nz-number ">"
+bool try_partial(Grammar& grammar, FetchItem& item) {
   if (!grammar.try_char('<')) return true;
   Partial& partial = item.partial.emplace();
   return grammar.number(partial.offset) && grammar.expect('.', "Expected a partial's length") &&
          grammar.nz_number(partial.length) && grammar.expect('>', "Expected the partial's closing bracket");
 }
 
+// fetch-att's "BODY" [".PEEK"] section ["<" number "." nz-number ">"]
+bool body_section(Grammar& grammar, FetchItem& item) {
+  item.kind = Kind::section;
+  return section(grammar, item.section) && try_partial(grammar, item);
+}
+
+// section-binary = "[" [section-part] "]" (RFC 3516 §7)
+bool section_binary(Grammar& grammar, Section& section) {
+  const std::size_t begin = grammar.position();
+  while (grammar.peek() != ']') {
+    if (section.part.size() == kMaxPartDepth) return grammar.fail("The part number is too long");
+    if (!section.part.empty() && !grammar.expect('.', "Expected a part number")) return false;
+    if (!grammar.nz_number(section.part.emplace_back())) return false;
+  }
+  section.label = grammar.text_from(begin);
+  return grammar.expect(']', "Expected the section's closing bracket");
+}
+
+// fetch-att =/ "BINARY" [".PEEK"] section-binary [partial] / "BINARY.SIZE" section-binary
+bool binary_item(Grammar& grammar, FetchItem& item) {
+  if (!section_binary(grammar, item.section)) return false;
+  return item.kind == Kind::binary_size || try_partial(grammar, item);
+}
+
+// fetch-att =/ "PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"]; preview-mod = "LAZY" (RFC 8970 §6)
+bool preview_modifiers(Grammar& grammar) {
+  // Other parentheses are those of FETCH's own modifiers.
+  if (!grammar.is_next(" (LAZY") || !grammar.try_text(" (")) return true;
+  do {
+    if (!grammar.try_word("LAZY")) return grammar.fail("Unknown PREVIEW modifier");
+  } while (grammar.try_char(' '));
+  return grammar.expect(')', "Expected a closing parenthesis");
+}
+
 bool fetch_att(Grammar& grammar, Fetch& fetch, const Word& name) {
+  const bool is_binary_size = name == "BINARY.SIZE";
+  const bool is_binary_peek = name == "BINARY.PEEK";
+  if ((is_binary_size || is_binary_peek || name == "BINARY") && grammar.try_char('[')) {
+    FetchItem item;
+    item.kind = is_binary_size ? Kind::binary_size : Kind::binary;
+    item.is_peek = is_binary_size || is_binary_peek;
+    return binary_item(grammar, item) && add(grammar, fetch, std::move(item));
+  }
+  if (name == "PREVIEW") return preview_modifiers(grammar) && add(grammar, fetch, plain_item(Kind::preview));
   bool is_peek = name == "BODY.PEEK";
   if ((is_peek || name == "BODY") && grammar.try_char('[')) {
     FetchItem item;
@@ -142,11 +186,8 @@ bool fetch_att(Grammar& grammar, Fetch& fetch, const Word& name) {
   return add(grammar, fetch, plain_item(known->second));
 }
 
-}  // namespace
-
-// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
-bool fetch_arguments(Grammar& grammar, Fetch& fetch) {
-  if (!grammar.sp() || !grammar.sequence_set(fetch.set) || !grammar.sp()) return false;
+// "ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")"
+bool fetch_items(Grammar& grammar, Fetch& fetch) {
   Word name;
   if (grammar.peek() == '(') {
     return grammar.list([&] { return grammar.word(name, "Expected a FETCH item") && fetch_att(grammar, fetch, name); });
@@ -156,6 +197,32 @@ bool fetch_arguments(Grammar& grammar, Fetch& fetch) {
   if (kinds.empty()) return fetch_att(grammar, fetch, name);
   for (Kind kind : kinds) fetch.items.push_back(plain_item(kind));
   return true;
+}
+
+// fetch-modifier = "CHANGEDSINCE" SP mod-sequence-value / "VANISHED" (RFC 7162 §7) / "PARTIAL" SP partial-range
+// (RFC 9394 §4)
+bool fetch_modifier(Grammar& grammar, Fetch& fetch) {
+  Word name;
+  if (!grammar.word(name, "Expected a FETCH modifier")) return false;
+  if (name == "VANISHED") {
+    fetch.tells_vanished = true;
+    return true;
+  }
+  if (name == "PARTIAL" && !fetch.page) return grammar.sp() && page(grammar, fetch.page.emplace());
+  if (name != "CHANGEDSINCE") return grammar.fail("Unknown FETCH modifier");
+  return grammar.sp() && grammar.mod_sequence(fetch.changed_since.emplace());
+}
+
+}  // namespace
+
+// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
+//         [SP "(" fetch-modifier *(SP fetch-modifier) ")"] (RFC 4466 §6)
+bool fetch_arguments(Grammar& grammar, Fetch& fetch) {
+  if (!grammar.sp() || !grammar.sequence_set(fetch.set) || !grammar.sp() || !fetch_items(grammar, fetch)) return false;
+  if (grammar.is_at_end()) return true;
+  if (!grammar.sp() || !grammar.list([&] { return fetch_modifier(grammar, fetch); })) return false;
+  if (fetch.tells_vanished && !fetch.changed_since) return grammar.fail("VANISHED needs CHANGEDSINCE");
+  return !fetch.changed_since || add(grammar, fetch, plain_item(Kind::mod_seq));
 }
 
 }  // namespace portreeve::imap

@@ -11,8 +11,17 @@ constexpr unsigned kMaxParameterDepth = 8;
 
 bool status_item(Grammar& grammar, std::vector<StatusItem>& items) {
   static constexpr std::pair<std::string_view, StatusItem> kItems[] = {
-      {"MESSAGES", StatusItem::messages},        {"RECENT", StatusItem::recent}, {"UIDNEXT", StatusItem::uid_next},
-      {"UIDVALIDITY", StatusItem::uid_validity}, {"UNSEEN", StatusItem::unseen},
+      {"MESSAGES", StatusItem::messages},
+      {"RECENT", StatusItem::recent},
+      {"UIDNEXT", StatusItem::uid_next},
+      {"UIDVALIDITY", StatusItem::uid_validity},
+      {"UNSEEN", StatusItem::unseen},
+      {"DELETED", StatusItem::deleted},
+      {"DELETED-STORAGE", StatusItem::deleted_storage},
+      {"HIGHESTMODSEQ", StatusItem::highest_mod_seq},
+      {"MAILBOXID", StatusItem::mailbox_id},
+      {"SIZE", StatusItem::size},  // RFC 8438
+      {"APPENDLIMIT", StatusItem::append_limit},
   };
   Word name;
   if (!grammar.word(name, "Expected a STATUS item")) return false;
@@ -50,6 +59,16 @@ bool list_select_options(Grammar& grammar, List& list) {
   return true;
 }
 
+// One that a mailbox doesn't have is told, too: each costs a line for every mailbox.
+bool returned_entry(Grammar& grammar, std::vector<std::string>& entries) {
+  constexpr std::size_t kMaxEntries = 16;
+  constexpr std::size_t kMaxBytes = std::size_t{2} * 1024;  // of all names
+  if (!grammar.entry(entries.emplace_back())) return false;
+  std::size_t bytes = 0;
+  for (const std::string& entry : entries) bytes += entry.size();
+  return (entries.size() <= kMaxEntries && bytes <= kMaxBytes) || grammar.fail("Too many entries for all mailboxes");
+}
+
 // list-return-opts = "RETURN" SP "(" [return-option *(SP return-option)] ")"
 bool list_return_options(Grammar& grammar, List& list) {
   if (!grammar.try_word("RETURN")) return grammar.fail("Expected RETURN");
@@ -62,6 +81,8 @@ bool list_return_options(Grammar& grammar, List& list) {
       list.returns_children = true;
     } else if (option == "SPECIAL-USE") {
       list.returns_special_use = true;
+    } else if (option == "METADATA") {  // RFC 9590 §5
+      return grammar.sp() && grammar.list([&] { return returned_entry(grammar, list.returns_metadata); });
     } else if (option == "STATUS") {  // RFC 5819 §6
       return grammar.sp() && status_items(grammar, list.returns_status);
     } else {
@@ -77,6 +98,36 @@ bool skip_value(Grammar& grammar, unsigned depth) {
   if (grammar.peek() != '(') return grammar.any_value();
   if (depth == kMaxParameterDepth) return grammar.fail("The parameter is nested too deeply");
   return grammar.maybe_empty_list([&] { return skip_value(grammar, depth + 1); });
+}
+
+// known-uids, known-sequence-set and known-uid-set: sequence-sets "with '*' not allowed" (RFC 7162 §7). Nor is "$"
+// there, which no mailbox has before it is selected.
+bool known_set(Grammar& grammar, SequenceSet& set) {
+  if (!grammar.sequence_set(set)) return false;
+  if (set.is_saved()) return grammar.fail("What is known is told in numbers");
+  const bool names_star = std::ranges::any_of(set.ranges(), [](const NumberRange& range) {
+    return range.first == SequenceSet::kStar || range.last == SequenceSet::kStar;
+  });
+  return !names_star || grammar.fail("What is known has no '*'");
+}
+
+// "QRESYNC" SP "(" uidvalidity SP mod-sequence-value [SP known-uids] [SP seq-match-data] ")"; seq-match-data = "("
+// known-sequence-set SP known-uid-set ")" (RFC 7162 §7)
+bool quick_resync(Grammar& grammar, QuickResync& resync) {
+  if (!grammar.sp() || !grammar.expect('(', "Expected a parenthesis") || !grammar.number(resync.uid_validity) ||
+      !grammar.sp() || !grammar.mod_sequence(resync.mod_seq)) {
+    return false;
+  }
+  if (grammar.try_char(')')) return true;
+  if (!grammar.sp()) return false;
+  if (grammar.peek() != '(') {
+    if (!known_set(grammar, resync.known_uids.emplace())) return false;
+    if (grammar.try_char(')')) return true;
+    if (!grammar.sp()) return false;
+  }
+  return grammar.expect('(', "Expected a parenthesis") && known_set(grammar, resync.known_sequences) && grammar.sp() &&
+         known_set(grammar, resync.their_uids) && grammar.expect(')', "Expected the end of the sets") &&
+         grammar.expect(')', "Expected the end of QRESYNC");
 }
 
 // use-attr = "\" atom (RFC 6154 §6)
@@ -108,7 +159,12 @@ bool select_arguments(Grammar& grammar, Select& select) {
     }
     std::string_view name;
     if (!grammar.atom(name)) return false;
-    select.parameters.push_back(base::uppered(name));
+    if (base::equals_ignoring_case(name, "CONDSTORE")) {
+      select.enables_condstore = true;
+      return true;
+    }
+    if (base::equals_ignoring_case(name, "QRESYNC")) return quick_resync(grammar, select.resync.emplace());
+    select.other_parameters.push_back(base::uppered(name));
     follows_name = true;
     return true;
   });

@@ -16,6 +16,9 @@ std::string tag_of(std::string_view bytes, const Limits& limits) {
   return Grammar(bytes, limits).tag(tag) ? tag : std::string();
 }
 
+// RFC 4469 §5 defines the code, RFC 7889 §4 its use here.
+Reply too_big() { return Reply::no("The message is too big", "TOOBIG"); }
+
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -49,12 +52,13 @@ std::optional<Step> Parser::pass_refused(std::string_view bytes, std::size_t& be
 Step Parser::next(std::string_view bytes) {
   std::size_t begin = 0;
   if (auto step = pass_refused(bytes, begin)) return std::move(*step);
-  Step step = phase_ == Phase::append_tail ? append_tail(bytes) : next_command(bytes.substr(begin));
+  Step step = next_command(bytes.substr(begin));
   step.consumed += begin;
   return step;
 }
 
 Step Parser::next_command(std::string_view bytes) {
+  const bool is_tail = phase_ == Phase::append_tail;
   std::size_t begin = 0;
   for (;;) {
     std::string_view text = bytes.substr(begin);
@@ -64,7 +68,7 @@ Step Parser::next_command(std::string_view bytes) {
     bool is_too_long =
         seen > line_begin_ && (seen - line_begin_ > limits_.max_line_bytes || seen > limits_.max_command_bytes);
     if (is_too_long) {
-      Rejected rejected{tag_of(text, limits_), Reply::bad("The line is too long")};
+      Rejected rejected{is_tail ? std::move(append_tag_) : tag_of(text, limits_), Reply::bad("The line is too long")};
       return has_line ? reject(text.substr(0, line_end), begin, std::move(rejected))
                       : reject_unended(text, begin, std::move(rejected));
     }
@@ -74,15 +78,21 @@ Step Parser::next_command(std::string_view bytes) {
     }
     text = text.substr(0, line_end);
     // Some clients send a stray CRLF before a command.
-    if (without_line_end(text).empty()) {
+    if (!is_tail && without_line_end(text).empty()) {
       begin += line_end;
       start_command();
       continue;
     }
 
     Command command;
+    AppendStretch stretch;
     Grammar grammar(text, limits_);
-    if (parse_command(grammar, command)) return finish_command(std::move(command), begin + line_end, text);
+    if (is_tail) {
+      if (append_rest(grammar, append_place_, stretch)) return finish(std::move(stretch), begin + line_end, text);
+      command.tag = append_tag_;
+    } else if (parse_command(grammar, command)) {
+      return finish(std::move(command), begin + line_end, text);
+    }
     if (!grammar.pending()) return reject(text, begin, {std::move(command.tag), grammar.failure()});
 
     // The grammar wants a literal behind this line.
@@ -98,18 +108,31 @@ Step Parser::next_command(std::string_view bytes) {
   }
 }
 
-Step Parser::finish_command(Command command, std::size_t consumed, std::string_view text) {
+bool Parser::begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place) {
   start_command();
-  if (const auto* append = std::get_if<Append>(&command.body)) {
-    if (append->size > limits_.max_append_bytes) {
-      // RFC 4469 §5 defines the code, RFC 7889 §4 its use here.
-      return reject(text, consumed - text.size(),
-                    {std::move(command.tag), Reply::no("The message is too big", "TOOBIG")});
-    }
-    phase_ = Phase::append_tail;
-    append_tag_ = command.tag;
-  }
+  if (!stretch.literal) return true;
+  if (stretch.literal->size > limits_.max_append_bytes) return false;
+  phase_ = Phase::append_tail;
+  append_tag_ = std::move(tag);
+  append_place_ = place;
+  append_place_.is_in_utf8 = stretch.literal->is_in_utf8;
+  return true;
+}
+
+Step Parser::finish(Command command, std::size_t consumed, std::string_view text) {
+  start_command();
+  const AppendStretch* stretch = append_stretch(command.body);
+  if (stretch != nullptr &&
+      !begin_literal(*stretch, command.tag, {.takes_more = std::holds_alternative<Append>(command.body)}))
+    return reject(text, consumed - text.size(), {std::move(command.tag), too_big()});
   return {consumed, std::move(command)};
+}
+
+Step Parser::finish(AppendStretch stretch, std::size_t consumed, std::string_view text) {
+  std::string tag = std::move(append_tag_);
+  if (!begin_literal(stretch, tag, append_place_))
+    return reject(text, consumed - text.size(), {std::move(tag), too_big()});
+  return {consumed, std::move(stretch)};
 }
 
 Step Parser::reject(std::string_view text, std::size_t begin, Rejected rejected) {
@@ -133,19 +156,6 @@ Step Parser::reject_unended(std::string_view text, std::size_t begin, Rejected r
   skipped_tail_.clear();
   skip(text.substr(line_begin));  // no LF in it
   return {begin + text.size(), std::move(rejected)};
-}
-
-Step Parser::append_tail(std::string_view bytes) {
-  if (bytes.empty() || bytes == "\r") return {0, NeedMore{}};
-  std::size_t line_end = bytes.starts_with('\n') ? 1 : bytes.starts_with("\r\n") ? 2 : 0;
-  if (line_end > 0) {
-    start_command();
-    return {line_end, AppendEnd{}};
-  }
-  phase_ = Phase::skip_line;
-  skipped_ = 0;
-  skipped_tail_.clear();
-  return {0, Rejected{std::move(append_tag_), Reply::bad("Only the line's end may follow the message")}};
 }
 
 void Parser::skip_append(std::uint64_t unread) {

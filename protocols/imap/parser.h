@@ -12,9 +12,9 @@
 // `consumed` may be more than zero with any event. The parser drops on its own what a refused command still sends: the
 // rest of its line, and non-synchronizing literals.
 //
-// APPEND. After a Command with Append the parser expects one of:
-//   - next(), once the session has read and consumed exactly Append::size bytes. It answers AppendEnd, and only then
-//     is the command whole, or Rejected if something else than CRLF follows.
+// APPEND. After a Command or an AppendStretch that ends with a message's literal the parser expects one of:
+//   - next(), once the session has read and consumed exactly the literal's bytes. It answers AppendStretch: the next
+//     message, or the command's end if that has no literal; or Rejected if something else follows.
 //   - cancel_append(): the literal is synchronizing and wasn't asked for; the client sends nothing more of it.
 //   - skip_append(unread): the rest of the literal and of its line are dropped in the next calls; no event follows.
 //
@@ -30,6 +30,7 @@
 #include <variant>
 
 #include "protocols/imap/command.h"
+#include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/response.h"
 
 namespace portreeve::imap {
@@ -44,11 +45,11 @@ struct Limits {
   std::size_t max_list_items = 1'000;  // flags, fetch items, header fields, patterns …
   std::uint64_t max_append_bytes = std::uint64_t{64} * 1024 * 1024;
   std::uint64_t max_skipped_bytes = std::uint64_t{128} * 1024 * 1024;  // dropped of one refused command; more is fatal
+  NameForm name_form = NameForm::modified_utf7;                        // of mailboxes
 };
 
 struct NeedMore {};
 struct AcceptLiteral {};
-struct AppendEnd {};
 struct Line {
   std::string_view text;  // into the bytes given, without CRLF
 };
@@ -60,7 +61,7 @@ struct Rejected {
 
 struct Step {
   std::size_t consumed = 0;
-  std::variant<NeedMore, AcceptLiteral, Command, AppendEnd, Line, Rejected> event;
+  std::variant<NeedMore, AcceptLiteral, Command, AppendStretch, Line, Rejected> event;
 };
 
 class Parser {
@@ -85,7 +86,7 @@ class Parser {
  private:
   enum class Phase : std::uint8_t {
     command,
-    append_tail,   // CRLF must follow the message
+    append_tail,   // behind a message's literal
     skip_literal,  // to_skip_ bytes of a refused command's literal
     skip_line,     // up to the LF
     doomed,        // more to skip than is bearable: BYE comes next
@@ -93,9 +94,11 @@ class Parser {
   };
 
   Step next_command(std::string_view bytes);
-  Step append_tail(std::string_view bytes);
-  // `text` is the command up to the end of its last line.
-  Step finish_command(Command command, std::size_t consumed, std::string_view text);
+  // `text` is the command, or what it has behind a message, up to the end of its last line.
+  Step finish(Command command, std::size_t consumed, std::string_view text);
+  Step finish(AppendStretch stretch, std::size_t consumed, std::string_view text);
+  // Awaits the literal, if there is one. False: it is too big.
+  bool begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place);
   Step reject(std::string_view text, std::size_t begin, Rejected rejected);
   // Where the last line isn't whole yet.
   Step reject_unended(std::string_view text, std::size_t begin, Rejected rejected);
@@ -116,6 +119,7 @@ class Parser {
   std::size_t searched_ = 0;    // no LF before this one
   std::size_t literals_ = 0;
   std::string append_tag_;
+  AppendPlace append_place_;
   // Of a refused command.
   std::uint64_t to_skip_ = 0;
   std::uint64_t skipped_ = 0;

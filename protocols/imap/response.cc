@@ -7,6 +7,7 @@
 #include "core/base/ascii.h"
 #include "core/mime/date.h"
 #include "protocols/imap/mailbox_name.h"
+#include "protocols/imap/object_id.h"
 
 namespace portreeve::imap {
 namespace {
@@ -62,6 +63,22 @@ void write_words(std::string& out, const auto& words) {
   }
 }
 
+// With the highest mod-sequence of the messages found, if that is asked for (RFC 7162 §3.1.5).
+void write_numbers_line(std::string& out, std::string_view name, std::span<const std::uint32_t> numbers,
+                        std::optional<std::uint64_t> mod_seq) {
+  out += name;
+  for (const std::uint32_t number : numbers) {
+    out += ' ';
+    write_number(out, number);
+  }
+  if (mod_seq) {
+    out += " (MODSEQ ";
+    write_number(out, *mod_seq);
+    out += ')';
+  }
+  out += kLineEnd;
+}
+
 std::string_view status_item_name(StatusItem item) {
   switch (item) {
     case StatusItem::messages: return "MESSAGES";
@@ -69,6 +86,12 @@ std::string_view status_item_name(StatusItem item) {
     case StatusItem::uid_next: return "UIDNEXT";
     case StatusItem::uid_validity: return "UIDVALIDITY";
     case StatusItem::unseen: return "UNSEEN";
+    case StatusItem::deleted: return "DELETED";
+    case StatusItem::deleted_storage: return "DELETED-STORAGE";
+    case StatusItem::highest_mod_seq: return "HIGHESTMODSEQ";
+    case StatusItem::mailbox_id: return "MAILBOXID";
+    case StatusItem::size: return "SIZE";
+    case StatusItem::append_limit: return "APPENDLIMIT";
   }
   return "MESSAGES";
 }
@@ -106,10 +129,25 @@ Code Code::permanent_flags(SystemFlags flags, std::span<const std::string> keywo
   return code;
 }
 
-Code Code::append_uid(std::uint32_t uid_validity, std::uint32_t uid) {
+Code Code::mailbox_id(std::int64_t mailbox) {
+  Code code;
+  code.text_ = "MAILBOXID (";
+  write_object_id(code.text_, ObjectKind::mailbox, mailbox);
+  code.text_ += ')';
+  return code;
+}
+
+Code Code::modified(std::span<const std::uint32_t> numbers) {
+  Code code;
+  code.text_ = "MODIFIED ";
+  write_set(code.text_, numbers);
+  return code;
+}
+
+Code Code::append_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> uids) {
   Code code = number("APPENDUID", uid_validity);
   code.text_ += ' ';
-  write_number(code.text_, uid);
+  write_set(code.text_, uids);
   return code;
 }
 
@@ -120,6 +158,18 @@ Code Code::copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> f
   write_set(code.text_, from);
   code.text_ += ' ';
   write_set(code.text_, to);
+  return code;
+}
+
+// A tag has no quotes or backslashes, but may have a ']', which is no end within quotes.
+Code Code::in_progress(std::string_view tag, std::uint32_t done, std::uint32_t of) {
+  Code code("INPROGRESS (\"");
+  code.text_ += tag;
+  code.text_ += "\" ";
+  write_number(code.text_, done);
+  code.text_ += ' ';
+  write_number(code.text_, of);
+  code.text_ += ')';
   return code;
 }
 
@@ -151,14 +201,23 @@ void write_number(std::string& out, std::uint64_t number) {
   out.append(digits, end);
 }
 
+namespace {
+
+// Precondition: no CR, LF or NUL.
+void write_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
 void write_string(std::string& out, std::string_view text) {
   if (text.size() <= kMaxQuotedBytes && std::ranges::all_of(text, is_printable)) {
-    out += '"';
-    for (char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    out += '"';
+    write_quoted(out, text);
     return;
   }
   out += '{';
@@ -189,7 +248,13 @@ void write_astring(std::string& out, std::string_view text) {
   }
 }
 
-void write_mailbox(std::string& out, std::string_view name) { write_astring(out, to_modified_utf7(name)); }
+void write_mailbox(std::string& out, std::string_view name, NameForm form) {
+  if (form == NameForm::utf8 && std::ranges::any_of(name, base::is_eight_bit)) {
+    write_quoted(out, name);
+  } else {
+    write_astring(out, form == NameForm::utf8 ? std::string(name) : to_modified_utf7(name));
+  }
+}
 
 void write_flags(std::string& out, SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
                  std::span<const std::string> keywords) {
@@ -247,6 +312,12 @@ void write_exists(std::string& out, std::uint32_t messages) { write_number_line(
 void write_recent(std::string& out, std::uint32_t messages) { write_number_line(out, messages, " RECENT"); }
 void write_expunge(std::string& out, std::uint32_t sequence) { write_number_line(out, sequence, " EXPUNGE"); }
 
+void write_vanished(std::string& out, std::span<const NumberRange> uids, bool is_earlier) {
+  out += is_earlier ? "* VANISHED (EARLIER) " : "* VANISHED ";
+  write_set(out, uids);
+  out += kLineEnd;
+}
+
 void write_flags_line(std::string& out, std::span<const std::string> keywords) {
   out += "* FLAGS ";
   ListPrinter list(out);
@@ -256,31 +327,143 @@ void write_flags_line(std::string& out, std::span<const std::string> keywords) {
   out += kLineEnd;
 }
 
-void write_search(std::string& out, std::span<const std::uint32_t> numbers) {
-  out += "* SEARCH";
-  for (std::uint32_t number : numbers) {
-    out += ' ';
+void write_search(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq) {
+  write_numbers_line(out, "* SEARCH", numbers, mod_seq);
+}
+
+void write_sort(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq) {
+  write_numbers_line(out, "* SORT", numbers, mod_seq);
+}
+
+void write_thread(std::string& out, std::string_view threads) {
+  out += "* THREAD";
+  out += threads;
+  out += kLineEnd;
+}
+
+void write_esearch(std::string& out, std::string_view tag, bool is_uid, const SearchReturn& returns,
+                   std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq) {
+  const auto item = [&](std::string_view name, std::uint64_t number) {
+    out += name;
     write_number(out, number);
+  };
+  out += "* ESEARCH (TAG ";
+  write_string(out, tag);
+  out += ')';
+  if (is_uid) out += " UID";
+  // RFC 4731 §3.1: of nothing there is only COUNT.
+  if (returns.has_min && !numbers.empty()) item(" MIN ", numbers.front());
+  if (returns.has_max && !numbers.empty()) item(" MAX ", numbers.back());
+  if (returns.has_count) item(" COUNT ", numbers.size());
+  if (returns.has_relevancy && !numbers.empty()) {
+    // RFC 6203 §4: a score for each, in their order; all of them match as well as can be.
+    out += " RELEVANCY (100";
+    for (std::size_t i = 1; i < numbers.size(); ++i) out += " 100";
+    out += ')';
   }
+  if (returns.page) {
+    // RFC 9394 §4: ret-data-partial
+    const std::string_view sign = returns.page->is_from_end ? "-" : "";
+    out += " PARTIAL (";
+    out += sign;
+    write_number(out, returns.page->first);
+    out += ':';
+    out += sign;
+    write_number(out, returns.page->last);
+    const auto shown = on_page(numbers, *returns.page);
+    out += ' ';
+    if (shown.empty()) out += "NIL";
+    write_set(out, shown);
+    out += ')';
+  }
+  if (returns.has_all && !numbers.empty()) {
+    out += " ALL ";
+    write_set(out, numbers);
+  }
+  if (mod_seq) item(" MODSEQ ", *mod_seq);  // RFC 7162 §3.1.10
   out += kLineEnd;
 }
 
 void write_status(std::string& out, std::string_view mailbox,
-                  std::span<const std::pair<StatusItem, std::uint64_t>> values) {
+                  std::span<const std::pair<StatusItem, std::uint64_t>> values, NameForm form) {
   out += "* STATUS ";
-  write_mailbox(out, mailbox);
+  write_mailbox(out, mailbox, form);
   out += ' ';
   ListPrinter list(out);
   for (const auto& [item, value] : values) {
     list.add(status_item_name(item));
     out += ' ';
-    write_number(out, value);
+    if (item == StatusItem::mailbox_id) {
+      out += '(';
+      write_object_id(out, ObjectKind::mailbox, static_cast<std::int64_t>(value));
+      out += ')';
+    } else {
+      write_number(out, value);
+    }
   }
   list.end();
   out += kLineEnd;
 }
 
-void write_list(std::string& out, const ListLine& line) {
+namespace {
+
+// string / literal8 (RFC 4466 §6): NUL goes in the latter only.
+void write_any_bytes(std::string& out, std::string_view bytes) {
+  if (!bytes.contains('\0')) {
+    write_string(out, bytes);
+    return;
+  }
+  out += "~{";
+  write_number(out, bytes.size());
+  out += "}\r\n";
+  out += bytes;
+}
+
+}  // namespace
+
+void write_metadata(std::string& out, std::string_view mailbox,
+                    std::span<const std::pair<std::string_view, std::optional<std::string_view>>> entries,
+                    NameForm form) {
+  out += "* METADATA ";
+  write_mailbox(out, mailbox, form);
+  out += ' ';
+  ListPrinter list(out);
+  for (const auto& [name, value] : entries) {
+    list.add("");
+    write_astring(out, name);
+    out += ' ';
+    if (!value) {
+      out += "NIL";
+    } else {
+      write_any_bytes(out, *value);
+    }
+  }
+  list.end();
+  out += kLineEnd;
+}
+
+void write_quota(std::string& out, std::string_view root, std::uint64_t usage, std::uint64_t limit) {
+  out += "* QUOTA ";
+  write_astring(out, root);
+  out += " (STORAGE ";
+  write_number(out, usage);
+  out += ' ';
+  write_number(out, limit);
+  out += ')';
+  out += kLineEnd;
+}
+
+void write_quota_root(std::string& out, std::string_view mailbox, std::optional<std::string_view> root, NameForm form) {
+  out += "* QUOTAROOT ";
+  write_mailbox(out, mailbox, form);
+  if (root) {
+    out += ' ';
+    write_astring(out, *root);
+  }
+  out += kLineEnd;
+}
+
+void write_list(std::string& out, const ListLine& line, NameForm form) {
   out += line.is_lsub ? "* LSUB " : "* LIST ";
   ListPrinter attributes(out);
   if (line.is_non_existent) {
@@ -295,7 +478,7 @@ void write_list(std::string& out, const ListLine& line) {
   out += " \"";
   out += kDelimiter;
   out += "\" ";
-  write_mailbox(out, line.name);
+  write_mailbox(out, line.name, form);
   if (line.has_subscribed_child) out += " (\"CHILDINFO\" (\"SUBSCRIBED\"))";  // RFC 5258 §3.5
   out += kLineEnd;
 }

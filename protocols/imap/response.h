@@ -15,6 +15,7 @@
 
 #include "protocols/imap/command.h"
 #include "protocols/imap/flags.h"
+#include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/sequence_set.h"
 
 namespace portreeve::imap {
@@ -42,10 +43,17 @@ class Code {
   static Code capability(std::span<const std::string_view> capabilities);
   // Flags that STORE keeps. `allows_new`: "\*", further keywords can be made.
   static Code permanent_flags(SystemFlags flags, std::span<const std::string> keywords, bool allows_new);
-  static Code append_uid(std::uint32_t uid_validity, std::uint32_t uid);
+  static Code mailbox_id(std::int64_t mailbox);  // RFC 8474 §4
+  // The messages that a conditional STORE left alone (RFC 7162 §3.1.3), ascending.
+  static Code modified(std::span<const std::uint32_t> numbers);
+  // `uids` ascending and not empty.
+  static Code append_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> uids);
   // `from` and `to` ascending, in step and not empty.
   static Code copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> from,
                        std::span<const std::uint32_t> to);
+
+  // RFC 9585 §4: the command of `tag` has done so much of `of`, which is above zero.
+  static Code in_progress(std::string_view tag, std::uint32_t done, std::uint32_t of);
 
   bool empty() const { return text_.empty(); }
   const std::string& view() const { return text_; }
@@ -81,8 +89,8 @@ void write_string(std::string& out, std::string_view text);
 void write_nstring(std::string& out, const std::optional<std::string>& text);
 // An atom where nothing could mistake it, else write_string().
 void write_astring(std::string& out, std::string_view text);
-// In modified UTF-7.
-void write_mailbox(std::string& out, std::string_view name);
+// UTF-8 never goes as a literal, which some clients don't read where a name stands.
+void write_mailbox(std::string& out, std::string_view name, NameForm form = NameForm::modified_utf7);
 // "(\Seen kw)". Bit i of `keyword_bits` stands for keywords[i].
 void write_flags(std::string& out, SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
                  std::span<const std::string> keywords);
@@ -98,11 +106,31 @@ void write_namespace(std::string& out);
 void write_exists(std::string& out, std::uint32_t messages);
 void write_recent(std::string& out, std::uint32_t messages);
 void write_expunge(std::string& out, std::uint32_t sequence);
+// VANISHED (RFC 7162 §3.2.10). `uids` ascend and aren't empty.
+void write_vanished(std::string& out, std::span<const NumberRange> uids, bool is_earlier);
 // FLAGS: those defined in the mailbox.
 void write_flags_line(std::string& out, std::span<const std::string> keywords);
-void write_search(std::string& out, std::span<const std::uint32_t> numbers);
+// `mod_seq` is the highest of the messages found (RFC 7162 §3.1.5).
+void write_search(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
+void write_sort(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
+// `threads` comes from Threader.
+void write_thread(std::string& out, std::string_view threads);
+// ESEARCH (RFC 4731 §3.1): what `returns` asks of `numbers`, which stand in their order.
+void write_esearch(std::string& out, std::string_view tag, bool is_uid, const SearchReturn& returns,
+                   std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
 void write_status(std::string& out, std::string_view mailbox,
-                  std::span<const std::pair<StatusItem, std::uint64_t>> values);
+                  std::span<const std::pair<StatusItem, std::uint64_t>> values,
+                  NameForm form = NameForm::modified_utf7);
+
+// RFC 9208 §5.1: one root with the resource STORAGE, in its units.
+void write_quota(std::string& out, std::string_view root, std::uint64_t usage, std::uint64_t limit);
+void write_quota_root(std::string& out, std::string_view mailbox, std::optional<std::string_view> root,
+                      NameForm form = NameForm::modified_utf7);
+
+// RFC 5464 §4.4.1, with values; nullopt prints NIL.
+void write_metadata(std::string& out, std::string_view mailbox,
+                    std::span<const std::pair<std::string_view, std::optional<std::string_view>>> entries,
+                    NameForm form = NameForm::modified_utf7);
 
 struct ListLine {
   bool is_lsub = false;
@@ -114,7 +142,7 @@ struct ListLine {
   bool has_subscribed_child = false;  // the CHILDINFO of RECURSIVEMATCH
   std::string_view name = {};         // UTF-8
 };
-void write_list(std::string& out, const ListLine& line);
+void write_list(std::string& out, const ListLine& line, NameForm form = NameForm::modified_utf7);
 // The answer to LIST with an empty pattern: the delimiter.
 void write_list_root(std::string& out, bool is_lsub);
 
@@ -132,14 +160,21 @@ class FetchWriter {
                      std::span<const std::string> keywords);
   FetchWriter& internal_date(std::int64_t unix_seconds);
   FetchWriter& rfc822_size(std::uint64_t size);
+  FetchWriter& mod_seq(std::uint64_t mod_seq);
+  FetchWriter& email_id(std::int64_t body);
+  FetchWriter& no_thread_id();
   // `printed` comes from mime::Summary.
   FetchWriter& envelope(std::string_view printed);
   FetchWriter& body(std::string_view printed);
   FetchWriter& body_structure(std::string_view printed);
   // `BODY[label]<origin> {size}` or `RFC822.TEXT {size}`, up to the literal's first byte.
-  void literal(const FetchItem& item, std::uint64_t size);
+  // `is_binary`: a literal8, which may have NULs.
+  void literal(const FetchItem& item, std::uint64_t size, bool is_binary = false);
   // `BODY[label]<origin> NIL`: there is no such part.
   void nil(const FetchItem& item);
+  // `BINARY.SIZE[label] size`
+  void binary_size(const FetchItem& item, std::uint64_t size);
+  FetchWriter& preview(std::string_view text);
   void finish();
 
  private:

@@ -1,3 +1,4 @@
+#include "protocols/imap/object_id.h"
 #include "protocols/imap/response.h"
 
 namespace portreeve::imap {
@@ -39,6 +40,26 @@ FetchWriter& FetchWriter::rfc822_size(std::uint64_t size) {
   return *this;
 }
 
+FetchWriter& FetchWriter::mod_seq(std::uint64_t mod_seq) {
+  name("MODSEQ (");
+  write_number(out_, mod_seq);
+  out_ += ')';
+  return *this;
+}
+
+// RFC 8474 §5.3
+FetchWriter& FetchWriter::email_id(std::int64_t body) {
+  name("EMAILID (");
+  write_object_id(out_, ObjectKind::email, body);
+  out_ += ')';
+  return *this;
+}
+
+FetchWriter& FetchWriter::no_thread_id() {
+  name("THREADID NIL");
+  return *this;
+}
+
 FetchWriter& FetchWriter::envelope(std::string_view printed) {
   name("ENVELOPE ");
   out_ += printed;
@@ -62,9 +83,11 @@ void FetchWriter::label(const FetchItem& item) {
     case FetchItem::Kind::rfc822: return name("RFC822");
     case FetchItem::Kind::rfc822_header: return name("RFC822.HEADER");
     case FetchItem::Kind::rfc822_text: return name("RFC822.TEXT");
-    default: break;
+    case FetchItem::Kind::preview: return name("PREVIEW");
+    case FetchItem::Kind::binary: name("BINARY["); break;
+    case FetchItem::Kind::binary_size: name("BINARY.SIZE["); break;
+    default: name("BODY["); break;
   }
-  name("BODY[");
   out_ += item.section.label;
   out_ += ']';
   if (!item.partial) return;
@@ -74,9 +97,21 @@ void FetchWriter::label(const FetchItem& item) {
   out_ += '>';
 }
 
-void FetchWriter::literal(const FetchItem& item, std::uint64_t size) {
+void FetchWriter::binary_size(const FetchItem& item, std::uint64_t size) {
   label(item);
-  out_ += " {";
+  out_ += ' ';
+  write_number(out_, size);
+}
+
+FetchWriter& FetchWriter::preview(std::string_view text) {
+  name("PREVIEW ");
+  write_string(out_, text);
+  return *this;
+}
+
+void FetchWriter::literal(const FetchItem& item, std::uint64_t size, bool is_binary) {
+  label(item);
+  out_ += is_binary ? " ~{" : " {";
   write_number(out_, size);
   out_ += "}\r\n";
 }

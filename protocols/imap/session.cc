@@ -6,8 +6,10 @@
 
 #include "core/base/ascii.h"
 #include "core/base/log.h"
+#include "core/compress/deflate_layer.h"
 #include "protocols/imap/context.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/saved_result.h"
 #include "protocols/session/connection_log.h"
 
 namespace portreeve::imap {
@@ -43,7 +45,7 @@ async::Task<Reply> dispatch(Context& context, const Command& command) {
 }
 
 Reply refuse_state(Context& context, const Command& command) {
-  if (const auto* append = std::get_if<Append>(&command.body)) refuse_append(context, *append);
+  if (const AppendStretch* stretch = append_stretch(command.body)) refuse_append(context, *stretch);
   if (!context.is_logged_in()) return Reply::bad("Log in first");
   if (traits(command.body).states == kNotAuthenticated) return Reply::bad("Already logged in");
   return Reply::bad("Select a mailbox first");
@@ -65,7 +67,17 @@ void count(Context& context, const Reply& reply) {
   if (context.errors >= context.options.max_errors) context.end(kTooManyErrors);
 }
 
-async::Task<> run(Context& context, const Command& command) {
+// RFC 4978 §3: the tagged OK is the last that goes out as it is, and what the client sent behind its command is
+// compressed already.
+async::Task<> start_compression(Context& context) {
+  context.stream().set_deadline(context.options.timeouts.transfer);
+  const auto started = co_await context.stream().add_layer(compress::make_deflate_layer);
+  if (!started) context.lose(started.error());
+  context.is_compressed = true;
+}
+
+async::Task<> run(Context& context, Command& command) {
+  context.tag = command.tag;
   const Traits& command_traits = traits(command.body);
   if ((command_traits.states & context.state()) == 0) {
     const Reply refusal = refuse_state(context, command);
@@ -77,6 +89,7 @@ async::Task<> run(Context& context, const Command& command) {
   if (command_traits.forbids_expunge && context.selected && context.selected->has_news(false))
     co_await tell_changes(context, context.selected->advance(false), command.is_uid);
 
+  if (context.selected) insert_saved(command, context.selected->saved, context.selected->view->messages());
   Reply reply = co_await dispatch(context, command);
 
   // RFC 3501 §7.4.1: no EXPUNGE while a command by sequence numbers runs.
@@ -95,12 +108,14 @@ async::Task<> run(Context& context, const Command& command) {
 
   if (context.starts_tls) {
     context.starts_tls = false;
-    context.parser = Parser(login_limits(context.options));
     // RFC 3501 §6.2.1: what the client said or was told in clear is forgotten; upgrade_tls() drops buffered input.
+    context.parser = Parser(login_limits(context.options));
+    context.client_off = nullptr;
     if (!co_await session::upgrade_tls(context.connection, context.options.security,
                                        context.options.timeouts.handshake))
       context.end({"TLS handshake failed"});
   }
+  if (std::exchange(context.starts_compression, false)) co_await start_compression(context);
 }
 
 void refuse(Context& context, const Rejected& rejected) {
@@ -155,7 +170,7 @@ async::Task<> converse(Context& context) {
     } else if (const auto* rejected = std::get_if<Rejected>(&step.event)) {
       refuse(context, *rejected);
       command_due = 0;
-    } else if (const auto* command = std::get_if<Command>(&step.event)) {
+    } else if (auto* command = std::get_if<Command>(&step.event)) {
       command_due = 0;
       co_await run(context, *command);
       if (!context.is_over()) co_await context.relieve();

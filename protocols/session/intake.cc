@@ -14,7 +14,7 @@ Intake::~Intake() {
 }
 
 async::Task<store::Result<>> Intake::add(std::string_view bytes) {
-  builder_.feed(bytes);
+  builder_->feed(bytes);
   size_ += bytes.size();
   while (!bytes.empty()) {
     // A full chunk waits for the byte behind it, so that a tail is never empty.
@@ -37,12 +37,30 @@ async::Task<store::Result<>> Intake::stage_pending() {
   co_return staged;
 }
 
+void Intake::end() {
+  if (!builder_) return;
+  summary_ = builder_->finish();
+  builder_.reset();
+  pending_.shrink_to_fit();
+}
+
+std::size_t Intake::summary_bytes() const {
+  return sizeof(*this) + summary_.envelope.size() + summary_.body.size() + summary_.body_structure.size() +
+         summary_.parts.size() * sizeof(mime::Part);
+}
+
+async::Task<store::Result<>> Intake::stage_rest() {
+  if (pending_.empty()) co_return store::Result<>{};
+  co_return co_await stage_pending();
+}
+
 store::IncomingBody Intake::finish() {
+  end();
   store::IncomingBody body;
   body.staged = std::exchange(staging_, 0);
   body.staged_chunks = chunks_;
   body.tail = std::move(pending_);
-  body.summary = builder_.finish();
+  body.summary = std::move(summary_);
   return body;
 }
 

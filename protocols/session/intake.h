@@ -9,8 +9,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/async/loop.h"
 #include "core/async/task.h"
@@ -27,6 +29,14 @@ class Intake {
 
   // `bytes` must live until this returns. Small pieces are gathered: it waits only when a chunk is full.
   async::Task<store::Result<>> add(std::string_view bytes);
+  // For one of several messages that are to be delivered together: nothing more comes, and what only parsing needs is
+  // given back.
+  void end();
+  // After end(), what it keeps in memory of the message itself, and what its summary takes.
+  std::size_t held_bytes() const { return pending_.size(); }
+  std::size_t summary_bytes() const;
+  // After end(): stages what is held of the message, too.
+  async::Task<store::Result<>> stage_rest();
   store::IncomingBody finish();
   std::uint64_t size() const { return size_; }
 
@@ -35,7 +45,8 @@ class Intake {
 
   store::Store& store_;
   async::Loop& loop_;
-  mime::SummaryBuilder builder_;
+  std::optional<mime::SummaryBuilder> builder_{std::in_place};  // until end()
+  mime::Summary summary_;
   std::string pending_;  // kStagedChunkBytes at most
   store::BodyId staging_ = 0;
   std::uint32_t chunks_ = 0;

@@ -18,6 +18,7 @@ struct Overloaded : Visitors... {
 std::string bracketed(std::string_view text) { return " [" + std::string(text) + "]"; }
 
 std::string number(const SequenceSet& set) {
+  if (set.is_saved()) return "$";
   std::string out;
   auto end = [](std::uint32_t value) { return value == SequenceSet::kStar ? "*" : std::to_string(value); };
   for (const NumberRange& range : set.ranges()) {
@@ -65,6 +66,10 @@ std::string fetch_item(const FetchItem& item) {
     case Kind::body: return "BODY";
     case Kind::body_structure: return "BODYSTRUCTURE";
     case Kind::uid: return "UID";
+    case Kind::mod_seq: return "MODSEQ";
+    case Kind::email_id: return "EMAILID";
+    case Kind::thread_id: return "THREADID";
+    case Kind::preview: return "PREVIEW";
     default: break;
   }
   static constexpr std::string_view kTexts[] = {"all", "header", "fields", "fields-not", "text", "mime"};
@@ -92,7 +97,14 @@ std::string arguments(const Authenticate& authenticate) {
 }
 std::string arguments(const Select& select) {
   std::string out = bracketed(select.mailbox) + (select.is_read_only ? " read-only" : "");
-  for (const std::string& parameter : select.parameters) out += " " + parameter;
+  if (select.enables_condstore) out += " condstore";
+  if (select.resync) {
+    out += " qresync:" + std::to_string(select.resync->uid_validity) + "," + std::to_string(select.resync->mod_seq);
+    if (select.resync->known_uids) out += ";" + number(*select.resync->known_uids);
+    if (!select.resync->known_sequences.empty())
+      out += ";" + number(select.resync->known_sequences) + "=" + number(select.resync->their_uids);
+  }
+  for (const std::string& parameter : select.other_parameters) out += " " + parameter;
   return out;
 }
 std::string arguments(const Create& create) {
@@ -112,6 +124,7 @@ std::string arguments(const List& list) {
   if (list.returns_subscribed) out += " subscribed";
   if (list.returns_children) out += " children";
   if (list.returns_special_use) out += " special-use";
+  for (const std::string& entry : list.returns_metadata) out += " metadata:" + entry;
   if (!list.returns_status.empty()) out += " status" + status_items(list.returns_status);
   return out;
 }
@@ -121,23 +134,80 @@ std::string arguments(const Enable& enable) {
   for (const std::string& capability : enable.capabilities) out += " " + capability;
   return out;
 }
-std::string arguments(const Append& append) {
-  std::string out = bracketed(append.mailbox) + flags(append.flags);
-  if (append.internal_date) out += " @" + std::to_string(*append.internal_date);
-  return out + " {" + std::to_string(append.size) + (append.is_synchronizing ? "}" : "+}");
+std::string arguments(const Compress& compress) { return bracketed(compress.mechanism); }
+std::string arguments(const GetMetadata& metadata) {
+  static constexpr std::string_view kDepths[] = {"", " depth-1", " depth-infinity"};
+  std::string out = bracketed(metadata.mailbox) + std::string(kDepths[static_cast<std::size_t>(metadata.depth)]);
+  if (metadata.max_size) out += " <=" + std::to_string(*metadata.max_size);
+  for (const std::string& entry : metadata.entries) out += " " + entry;
+  return out;
+}
+std::string arguments(const SetMetadata& metadata) {
+  std::string out = bracketed(metadata.mailbox);
+  for (const auto& [entry, value] : metadata.entries) out += " " + entry + "=" + value.value_or("NIL");
+  return out;
+}
+std::string arguments(const GetQuota& quota) { return bracketed(quota.root); }
+std::string arguments(const SetQuota& quota) { return bracketed(quota.root); }
+std::string stretch_text(const AppendStretch& stretch) {
+  std::string out;
+  for (const AppendMessage& message : stretch.messages) {
+    out += flags(message.flags);
+    if (message.internal_date) out += " @" + std::to_string(*message.internal_date);
+  }
+  if (!stretch.literal) return out;
+  const AppendLiteral& literal = *stretch.literal;
+  return out + (literal.is_binary ? " ~{" : " {") + std::to_string(literal.size) +
+         (literal.is_synchronizing ? "}" : "+}");
+}
+std::string arguments(const Append& append) { return bracketed(append.mailbox) + stretch_text(append.first); }
+std::string arguments(const Replace& replace) {
+  return " " + number(replace.set) + bracketed(replace.mailbox) + stretch_text(replace.first);
 }
 std::string arguments(const Expunge& expunge) { return expunge.uids ? " " + number(*expunge.uids) : ""; }
+std::string page(const Page& page) {
+  return std::to_string(page.first) + (page.is_from_end ? "<" : ">") + std::to_string(page.last);
+}
+std::string returns(const std::optional<SearchReturn>& options) {
+  if (!options) return "";
+  std::string out = " return";
+  if (options->has_min) out += "-min";
+  if (options->has_max) out += "-max";
+  if (options->has_all) out += "-all";
+  if (options->has_count) out += "-count";
+  if (options->has_relevancy) out += "-relevancy";
+  if (options->is_saved) out += "-save";
+  if (options->page) out += "-" + page(*options->page);
+  return out;
+}
 std::string arguments(const Search& search) {
-  return (search.charset.empty() ? "" : " " + search.charset) + " " + describe(search.key);
+  return returns(search.returns) + (search.charset.empty() ? "" : " " + search.charset) + " " + describe(search.key);
+}
+std::string arguments(const Sort& sort) {
+  static constexpr std::string_view kKeys[] = {"arrival", "cc", "date",         "from",       "size",
+                                               "subject", "to", "display-from", "display-to", "relevancy"};
+  std::string out = returns(sort.returns);
+  for (const SortCriterion& criterion : sort.criteria)
+    out += (criterion.is_reverse ? " -" : " +") + std::string(kKeys[static_cast<std::size_t>(criterion.key)]);
+  return out + " " + sort.charset + " " + describe(sort.key);
+}
+std::string arguments(const Thread& thread) {
+  static constexpr std::string_view kAlgorithms[] = {" subject ", " references ", " refs "};
+  return std::string(kAlgorithms[static_cast<std::size_t>(thread.algorithm)]) + thread.charset + " " +
+         describe(thread.key);
 }
 std::string arguments(const Fetch& fetch) {
   std::string out = " " + number(fetch.set);
   for (const FetchItem& item : fetch.items) out += " " + fetch_item(item);
+  if (fetch.changed_since) out += " >" + std::to_string(*fetch.changed_since);
+  if (fetch.tells_vanished) out += " vanished";
+  if (fetch.page) out += " page:" + page(*fetch.page);
   return out;
 }
 std::string arguments(const Store& store) {
   static constexpr std::string_view kChanges[] = {" =", " +", " -"};
-  return " " + number(store.set) + std::string(kChanges[static_cast<std::size_t>(store.change)]) +
+  const std::string since = store.unchanged_since ? " <=" + std::to_string(*store.unchanged_since) : "";
+  return " " + number(store.set) + since + std::string(kChanges[static_cast<std::size_t>(store.change)]) +
          (store.is_silent ? "silent" : "") + flags(store.flags);
 }
 
@@ -166,6 +236,10 @@ class Session {
   const std::vector<std::string>& events() const { return events_; }
 
  private:
+  void expect(const AppendStretch& stretch) {
+    if (stretch.literal) unread_message_ = stretch.literal->size;
+  }
+
   // False: nothing more to do with what is buffered.
   bool take_step() {
     if (unread_message_ > 0) {
@@ -189,11 +263,15 @@ class Session {
     std::visit(Overloaded{
                    [&](const NeedMore&) {},
                    [&](const AcceptLiteral&) { events_.emplace_back("+"); },
-                   [&](const AppendEnd&) { events_.emplace_back("end"); },
+                   [&](const AppendStretch& stretch) {
+                     const std::string text = stretch_text(stretch);
+                     events_.push_back(text.empty() ? "end" : "more" + text);
+                     expect(stretch);
+                   },
                    [&](const Line& line) { events_.push_back("line" + bracketed(line.text)); },
                    [&](const Command& command) {
                      events_.push_back(describe(command));
-                     if (const auto* append = std::get_if<Append>(&command.body)) unread_message_ = append->size;
+                     if (const auto* stretch = append_stretch(command.body)) expect(*stretch);
                    },
                    [&](const Rejected& rejected) {
                      std::string line;
@@ -225,6 +303,9 @@ std::string describe(const SearchKey& key) {
           [](const SearchKeyword& test) { return (test.is_wanted ? "keyword:" : "no-keyword:") + test.keyword; },
           [](const SearchNumbers& test) { return (test.is_uid ? "uid:" : "number:") + number(test.set); },
           [](const SearchSize& test) { return (test.is_larger ? "size>" : "size<") + std::to_string(test.octets); },
+          [](const SearchWithin& test) {
+            return (test.is_younger ? "younger:" : "older:") + std::to_string(test.seconds);
+          },
           [](const SearchDate& test) {
             static constexpr std::string_view kRelations[] = {"<", "=", ">="};
             return (test.is_sent ? "sent" : "date") + std::string(kRelations[static_cast<std::size_t>(test.relation)]) +
@@ -232,6 +313,8 @@ std::string describe(const SearchKey& key) {
           },
           [](const SearchHeader& test) { return test.field + ":[" + test.text + "]"; },
           [](const SearchText& test) { return (test.has_header ? "text:[" : "body:[") + test.text + "]"; },
+          [](const SearchModSeq& test) { return "modseq>=" + std::to_string(test.at_least); },
+          [](const SearchObjectId& test) { return (test.is_thread ? "thread:" : "email:") + test.id; },
           [](const SearchAnd& test) { return keys("and", test.keys); },
           [](const SearchOr& test) { return keys("or", test.keys); },
           [](const SearchNot& test) { return keys("not", test.keys); },

@@ -30,6 +30,7 @@ TEST(Commands, WithoutArguments) {
       {"a CLOSE", "a CLOSE"},
       {"a UNSELECT", "a UNSELECT"},
       {"a EXPUNGE", "a EXPUNGE"},
+      {"a UNAUTHENTICATE", "a UNAUTHENTICATE"},
       {"a noop", "a NOOP"},
       {"a NoOp", "a NOOP"},
       {"A0001.x]-/ NOOP", "A0001.x]-/ NOOP"},
@@ -45,6 +46,46 @@ TEST(Commands, Id) {
       {"a ID ()", "a ID"},
       {R"(a ID ("name" "x" "os" NIL))", "a ID [name]=x [os]=NIL"},
       {"a ID (\"name\" {4+}\r\nab\r\n)", "a ID [name]=ab\r\n"},
+  });
+}
+
+TEST(Commands, Compress) {
+  check({
+      {"a COMPRESS DEFLATE", "a COMPRESS [DEFLATE]"},
+      {"a compress deflate", "a COMPRESS [DEFLATE]"},
+      {"a COMPRESS LZ4", "a COMPRESS [LZ4]"},
+  });
+}
+
+TEST(Commands, Metadata) {
+  using namespace std::string_literals;
+  check({
+      {R"(a GETMETADATA "" /shared/comment)", "a GETMETADATA [] /shared/comment"},
+      {"a GETMETADATA INBOX (/Shared/Comment /private/comment)",
+       "a GETMETADATA [INBOX] /shared/comment /private/comment"},
+      {R"(a GETMETADATA (MAXSIZE 1024 DEPTH 1) "Sent" "/private/x y")",
+       "a GETMETADATA [Sent] depth-1 <=1024 /private/x y"},
+      {"a GETMETADATA INBOX (DEPTH infinity) (/private)", "a GETMETADATA [INBOX] depth-infinity /private"},
+      {"a GETMETADATA (depth 0) INBOX /private/a", "a GETMETADATA [INBOX] /private/a"},
+      {R"(a SETMETADATA INBOX (/private/comment "x" /shared/b NIL))",
+       "a SETMETADATA [INBOX] /private/comment=x /shared/b=NIL"},
+      {"a SETMETADATA \"\" (/private/a {3+}\r\nb\r\n)", "a SETMETADATA [] /private/a=b\r\n"},
+      {R"(a LIST "" % RETURN (METADATA (/shared/color /private/x) CHILDREN))",
+       "a LIST [] [%] children metadata:/shared/color metadata:/private/x"},
+  });
+  EXPECT_EQ(events("a SETMETADATA x (/private/a ~{3+}\r\nb\0c)\r\n"s), "a SETMETADATA [x] /private/a=b\0c"s);
+  EXPECT_EQ(events("a SETMETADATA x (/private/a ~{1}\r\nb)\r\n"s), "+\na SETMETADATA [x] /private/a=b"s);
+}
+
+TEST(Commands, Quotas) {
+  check({
+      {R"(a GETQUOTA "")", "a GETQUOTA []"},
+      {"a getquota {3+}\r\nx y", "a GETQUOTA [x y]"},
+      {"a GETQUOTAROOT inbox", "a GETQUOTAROOT [INBOX]"},
+      {R"(a SETQUOTA "" (STORAGE 512))", "a SETQUOTA []"},
+      {"a SETQUOTA x (STORAGE 512 MESSAGE 9223372036854775807)", "a SETQUOTA [x]"},
+      {"a SETQUOTA x ()", "a SETQUOTA [x]"},
+      {"a STATUS INBOX (DELETED DELETED-STORAGE)", "a STATUS [INBOX] (DELETED 0 DELETED-STORAGE 0)"},
   });
 }
 
@@ -68,9 +109,13 @@ TEST(Commands, Mailboxes) {
       {"a SELECT inbox", "a SELECT [INBOX]"},
       {R"(a SELECT "Sent Mail")", "a SELECT [Sent Mail]"},
       {"a EXAMINE Archive/2024", "a SELECT [Archive/2024] read-only"},
-      {"a SELECT INBOX (CONDSTORE)", "a SELECT [INBOX] CONDSTORE"},
+      {"a SELECT INBOX (CONDSTORE)", "a SELECT [INBOX] condstore"},
       {"a SELECT INBOX (QRESYNC (67890007 20050715194045000 41,43:211,214:541 (1,3 2:4)) CONDSTORE)",
-       "a SELECT [INBOX] QRESYNC CONDSTORE"},
+       "a SELECT [INBOX] condstore qresync:67890007,20050715194045000;41,43:211,214:541;1,3=2:4"},
+      {"a EXAMINE INBOX (qresync (1 0))", "a SELECT [INBOX] read-only qresync:1,0"},
+      {"a SELECT INBOX (QRESYNC (1 2 3:4))", "a SELECT [INBOX] qresync:1,2;3:4"},
+      {"a SELECT INBOX (QRESYNC (1 2 (3 4)))", "a SELECT [INBOX] qresync:1,2;3=4"},
+      {"a SELECT INBOX (X-THIS (1 (a \"b\")) X-THAT)", "a SELECT [INBOX] X-THIS X-THAT"},
       {"a CREATE Projects/", "a CREATE [Projects]"},
       {R"(a CREATE "Entw&APw-rfe")", "a CREATE [Entw\xc3\xbcrfe]"},
       {"a CREATE Old (USE (\\Archive \\sent))", "a CREATE [Old] \\Archive \\Sent"},
@@ -84,6 +129,9 @@ TEST(Commands, Mailboxes) {
       {"a UNSUBSCRIBE #news.x", "a UNSUBSCRIBE [#news.x]"},
       {"a STATUS INBOX (MESSAGES unseen)", "a STATUS [INBOX] (MESSAGES 0 UNSEEN 0)"},
       {"a STATUS INBOX (RECENT UIDNEXT UIDVALIDITY RECENT)", "a STATUS [INBOX] (RECENT 0 UIDNEXT 0 UIDVALIDITY 0)"},
+      {"a STATUS INBOX (Size DELETED)", "a STATUS [INBOX] (SIZE 0 DELETED 0)"},
+      {"a STATUS INBOX (MAILBOXID)", "a STATUS [INBOX] (MAILBOXID (M0)"},
+      {"a STATUS INBOX (HIGHESTMODSEQ)", "a STATUS [INBOX] (HIGHESTMODSEQ 0)"},
       {"a ENABLE CONDSTORE utf8=accept", "a ENABLE CONDSTORE UTF8=ACCEPT"},
   });
 }
@@ -112,11 +160,36 @@ TEST(Commands, List) {
   });
 }
 
+TEST(Commands, Replace) {
+  check({
+      {"a REPLACE 4 Drafts (\\Draft) {2}\r\nhi", "a REPLACE 4 [Drafts] (\\Draft) {2}\nmessage [hi]\nend"},
+      {"a UID REPLACE * Drafts {2+}\r\nhi", "a UID REPLACE * [Drafts] () {2+}\nmessage [hi]\nend"},
+  });
+}
+
+TEST(Commands, FetchOfDecodedParts) {
+  check({
+      {"a FETCH 1 BINARY[1.2]", "a FETCH 1 BINARY[1.2]!{1.2.all}"},
+      {"a FETCH 1 (BINARY.PEEK[]<3.4> BINARY.SIZE[3])", "a FETCH 1 BINARY[]<3>{all 3+4} BINARY.SIZE[3]{3.all}"},
+      {"a FETCH 1 (PREVIEW FLAGS)", "a FETCH 1 PREVIEW FLAGS"},
+      {"a FETCH 1 (PREVIEW (LAZY) FLAGS)", "a FETCH 1 PREVIEW FLAGS"},
+      {"a FETCH 1 PREVIEW (lazy)", "a FETCH 1 PREVIEW"},
+  });
+}
+
 TEST(Commands, Append) {
   check({
       {"a APPEND INBOX {5}\r\nhello", "a APPEND [INBOX] () {5}\nmessage [hello]\nend"},
       {"a APPEND INBOX {5+}\r\nhello", "a APPEND [INBOX] () {5+}\nmessage [hello]\nend"},
       {"a APPEND INBOX {0}\r\n", "a APPEND [INBOX] () {0}\nend"},
+      // RFC 3516
+      {"a APPEND INBOX ~{5+}\r\nhello", "a APPEND [INBOX] () ~{5+}\nmessage [hello]\nend"},
+      // RFC 6855
+      {"a APPEND INBOX () UTF8 (~{5}\r\nhello) utf8 (~{2+}\r\nhi)",
+       "a APPEND [INBOX] () {5}\nmessage [hello]\nmore () {2+}\nmessage [hi]\nend"},
+      // RFC 3502
+      {"a APPEND INBOX {5}\r\nhello (\\Seen) \" 1-Jan-1970 00:00:00 +0000\" {2+}\r\nhi {1}\r\nx",
+       "a APPEND [INBOX] () {5}\nmessage [hello]\nmore (\\Seen) @0 {2+}\nmessage [hi]\nmore () {1}\nmessage [x]\nend"},
       {"a APPEND INBOX (\\Seen $Work) {2+}\r\n\r\n", "a APPEND [INBOX] (\\Seen $Work) {2+}\nmessage [\r\n]\nend"},
       {"a APPEND INBOX () \"17-Jul-1996 02:44:25 -0700\" {1+}\r\nx",
        "a APPEND [INBOX] () @837596665 {1+}\nmessage [x]\nend"},
@@ -138,6 +211,10 @@ TEST(Commands, StoreCopyMoveExpunge) {
       {"a STORE 1 FLAGS ()", "a STORE 1 = ()"},
       {"a STORE 1 FLAGS (\\Recent \\Seen)", "a STORE 1 = (\\Seen)"},
       {"a UID STORE 5:* +Flags.Silent (\\Flagged)", "a UID STORE 5:* +silent (\\Flagged)"},
+      // RFC 7162
+      {"a STORE 1 (UNCHANGEDSINCE 0) FLAGS (x)", "a STORE 1 <=0 = (x)"},
+      {"a UID STORE 1 (unchangedsince 9223372036854775807) +flags.silent x",
+       "a UID STORE 1 <=9223372036854775807 +silent (x)"},
       {"a COPY 2:4 Archive", "a COPY 2:4 [Archive]"},
       {"a UID COPY 4294967295 Archive", "a UID COPY 4294967295 [Archive]"},
       {"a MOVE 1 Trash/", "a MOVE 1 [Trash]"},
@@ -173,6 +250,14 @@ TEST(Commands, Fetch) {
       {"a FETCH 1 BODY.PEEK[header.fields.not (DATE)]", "a FETCH 1 BODY[header.fields.not (DATE)]{fields-not,DATE}"},
       {"a FETCH 1 BODY.PEEK[1.HEADER.FIELDS ({4+}\r\nFrom To)]",
        "a FETCH 1 BODY[1.HEADER.FIELDS (From To)]{1.fields,From,To}"},
+      // RFC 7162
+      {"a FETCH 1 (UID modseq)", "a FETCH 1 UID MODSEQ"},
+      {"a FETCH 1 (emailid THREADID)", "a FETCH 1 EMAILID THREADID"},
+      {"a FETCH 1 (FLAGS) (CHANGEDSINCE 12)", "a FETCH 1 FLAGS MODSEQ >12"},
+      {"a UID FETCH 1:* fast (changedsince 0) ", "a UID FETCH 1:* FLAGS INTERNALDATE RFC822.SIZE MODSEQ >0"},
+      {"a UID FETCH 1 (FLAGS) (CHANGEDSINCE 5 VANISHED)", "a UID FETCH 1 FLAGS MODSEQ >5 vanished"},
+      {"a UID FETCH 1 (FLAGS) (VANISHED CHANGEDSINCE 5)", "a UID FETCH 1 FLAGS MODSEQ >5 vanished"},
+      {"a FETCH 1 MODSEQ (CHANGEDSINCE 9223372036854775807)", "a FETCH 1 MODSEQ >9223372036854775807"},
       {"a FETCH 1 (FLAGS BODY.PEEK[HEADER.FIELDS (A)] UID)", "a FETCH 1 FLAGS BODY[HEADER.FIELDS (A)]{fields,A} UID"},
   });
 }
@@ -196,14 +281,60 @@ TEST(Commands, Search) {
       {R"(a SEARCH FROM alice TO "b c" CC d BCC e SUBJECT "")",
        "a SEARCH (and From:[alice] To:[b c] Cc:[d] Bcc:[e] Subject:[])"},
       {R"(a SEARCH HEADER Message-ID "<x@y>")", "a SEARCH Message-ID:[<x@y>]"},
+      {"a SEARCH EMAILID E12 THREADID x_-9", "a SEARCH (and email:E12 thread:x_-9)"},
+      {"a SEARCH MODSEQ 620162338", "a SEARCH modseq>=620162338"},
+      {R"(a SEARCH OR NOT MODSEQ "/flags/\\draft" all 0 SEEN)", "a SEARCH (or (not modseq>=0) \\Seen)"},
+      {"a SEARCH MODSEQ \"/flags/a\" priv 1 MODSEQ {1+}\r\nx shared 2", "a SEARCH (and modseq>=1 modseq>=2)"},
       {"a SEARCH BODY x TEXT y", "a SEARCH (and body:[x] text:[y])"},
       {"a SEARCH NOT SEEN", "a SEARCH (not \\Seen)"},
       {"a SEARCH OR SEEN UNSEEN", "a SEARCH (or \\Seen not\\Seen)"},
       {"a SEARCH OR NOT 1 (SEEN DRAFT) ALL", "a SEARCH (and (or (not number:1) (and \\Seen \\Draft)) all)"},
       {R"(a UID SEARCH (BODY "x"))", "a UID SEARCH (and body:[x])"},
+      {"a SEARCH YOUNGER 3600 older 1", "a SEARCH (and younger:3600 older:1)"},  // RFC 5032
+      // RFC 4731 §3.1, RFC 5182.
+      {"a SEARCH RETURN () ALL", "a SEARCH return-all all"},
+      {"a uid search return (min max) seen", "a UID SEARCH return-min-max \\Seen"},
+      {"a SEARCH RETURN (COUNT ALL COUNT) ALL", "a SEARCH return-all-count all"},
+      {"a SEARCH RETURN (SAVE) CHARSET UTF-8 $ UID $", "a SEARCH return-save UTF-8 (and number:$ uid:$)"},
+      {"a FETCH $ UID", "a FETCH $ UID"},
+      // RFC 6203.
+      {"a SEARCH FUZZY SUBJECT x", "a SEARCH Subject:[x]"},
+      {"a SEARCH RETURN (RELEVANCY ALL) NOT FUZZY (SEEN TEXT x)",
+       "a SEARCH return-all-relevancy (not (and \\Seen text:[x]))"},
+      {"a SORT (RELEVANCY DATE) UTF-8 FUZZY TEXT x", "a SORT +relevancy +date UTF-8 text:[x]"},
+      // RFC 9394.
+      {"a SEARCH RETURN (PARTIAL 1:100) ALL", "a SEARCH return-1>100 all"},
+      {"a UID SEARCH RETURN (MIN partial -1:-100 SAVE) ALL", "a UID SEARCH return-min-save-1<100 all"},
+      {"a UID FETCH 1:* (FLAGS) (PARTIAL -30:-1)", "a UID FETCH 1:* FLAGS page:30<1"},
+      {"a UID FETCH 1:* FAST (PARTIAL 1:30)", "a UID FETCH 1:* FLAGS INTERNALDATE RFC822.SIZE page:1>30"},
+      {"a UID EXPUNGE $", "a UID EXPUNGE $"},
       {"a SEARCH CHARSET utf-8 BODY \"Gr\xc3\xbc\xc3\x9f\x65\"", "a SEARCH UTF-8 body:[Gr\xc3\xbc\xc3\x9f\x65]"},
       {"a SEARCH CHARSET UTF-8 TEXT {3+}\r\n\xc3\xbcx SEEN", "a SEARCH UTF-8 (and text:[\xc3\xbcx] \\Seen)"},
       {"a SEARCH CHARSET \"UTF-8\" TEXT {2}\r\n\xc3\xbc SEEN", "+\na SEARCH UTF-8 (and text:[\xc3\xbc] \\Seen)"},
+  });
+}
+
+TEST(Commands, Thread) {
+  check({
+      {"a THREAD REFERENCES UTF-8 ALL", "a THREAD references UTF-8 all"},
+      {"a uid thread orderedsubject us-ascii seen", "a UID THREAD subject US-ASCII \\Seen"},
+      {"a UID THREAD REFS \"utf-8\" (BODY x) $", "a UID THREAD refs UTF-8 (and (and body:[x]) number:$)"},
+  });
+}
+
+// RFC 5256 §5, RFC 5957 §4, RFC 5267 §4.
+TEST(Commands, Sort) {
+  check({
+      {"a SORT (DATE) UTF-8 ALL", "a SORT +date UTF-8 all"},
+      {"a uid sort (reverse date) utf-8 all", "a UID SORT -date UTF-8 all"},
+      {"a SORT (SUBJECT REVERSE SIZE arrival) \"US-ASCII\" SEEN 1:*",
+       "a SORT +subject -size +arrival US-ASCII (and \\Seen number:1:*)"},
+      {"a SORT (CC FROM TO DISPLAYFROM REVERSE DISPLAYTO) UTF-8 $",
+       "a SORT +cc +from +to +display-from -display-to UTF-8 number:$"},
+      // What decides first decides.
+      {"a SORT (REVERSE DATE DATE) UTF-8 ALL", "a SORT -date UTF-8 all"},
+      {"a SORT RETURN (MIN COUNT) (DATE) UTF-8 ALL", "a SORT return-min-count +date UTF-8 all"},
+      {"a UID SORT (DATE) UTF-8 TEXT {1+}\r\nx", "a UID SORT +date UTF-8 text:[x]"},
   });
 }
 

@@ -145,6 +145,34 @@ INSTANTIATE_TEST_SUITE_P(
         SectionCase{"BODY[]<4294967295.4294967295>", "abcdef", "BODY[]<4294967295> {0}\r\n"},
         SectionCase{"BODY[1]<1.3>", kNested, "BODY[1]<1> {3}\r\nirs"}));
 
+// Too big to be read at once, so that it is measured first and then decoded into the literal.
+TEST_F(FetchRendering, DecodesBigPartsAsTheyAreSent) {
+  std::string encoded;
+  for (int i = 0; i < 4'000; ++i) encoded += "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\r\n";  // 0 to 23
+  store.add("Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n" + encoded);
+  std::string decoded;
+  for (int i = 0; i < 96'000; ++i) decoded += static_cast<char>(i % 24);
+  EXPECT_EQ(fetch("1", "(BINARY.SIZE[1] BINARY[1] UID)"),
+            "* 1 FETCH (UID 10 BINARY.SIZE[1] 96000 BINARY[1] ~{96000}\r\n" + decoded + ")\r\n");
+  EXPECT_EQ(fetch("1", "BINARY[1]<95990.100>"),
+            "* 1 FETCH (BINARY[1]<95990> {10}\r\n" + decoded.substr(95'990) + ")\r\n");
+  EXPECT_EQ(fetch("1", "BINARY[1]<96000.1>"), "* 1 FETCH (BINARY[1]<96000> {0}\r\n)\r\n");
+  EXPECT_EQ(fetch("1", "BINARY[1]<70000.20000>"),
+            "* 1 FETCH (BINARY[1]<70000> ~{20000}\r\n" + decoded.substr(70'000, 20'000) + ")\r\n");
+}
+
+TEST_F(FetchRendering, LooksFurtherForAPreview) {
+  store.add("Content-Type: text/html\r\n\r\n<style>" + std::string(100'000, 'x') + "</style>seen");
+  store.add(
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b\r\n\r\n"
+      "text\r\n--b--\r\n");
+  store.add("Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nanother's\r\n");
+  store.add("Content-Disposition: attachment\r\n\r\na file\r\n");
+  EXPECT_EQ(fetch("1:4", "PREVIEW"),
+            "* 1 FETCH (PREVIEW \"seen\")\r\n* 2 FETCH (PREVIEW \"text\")\r\n* 3 FETCH (PREVIEW \"\")\r\n"
+            "* 4 FETCH (PREVIEW \"\")\r\n");
+}
+
 TEST_F(FetchRendering, StreamsManyAndBigMessages) {
   std::string expected;
   for (std::uint32_t i = 1; i <= 200; ++i) {

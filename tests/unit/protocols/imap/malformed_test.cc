@@ -43,6 +43,46 @@ TEST(Malformed, WithoutATag) {
   EXPECT_EQ(events(std::string(200, 'x') + " NOOP\r\n"), "* BAD Expected a tag");
 }
 
+TEST(Malformed, Metadata) {
+  check_bad({"a GETMETADATA",
+             "a GETMETADATA INBOX",
+             "a GETMETADATA INBOX ()",
+             "a GETMETADATA INBOX comment",
+             "a GETMETADATA INBOX /",
+             "a GETMETADATA INBOX /private/",
+             "a GETMETADATA INBOX /private//a",
+             "a GETMETADATA INBOX \"/private/*\"",
+             "a GETMETADATA INBOX \"/private/%\"",
+             "a GETMETADATA INBOX \"/private/\xc3\xbc\"",
+             "a GETMETADATA (DEPTH 2) INBOX /private/a",
+             "a GETMETADATA (MAXSIZE) INBOX /private/a",
+             "a GETMETADATA (SIZE 5) INBOX /private/a",
+             "a GETMETADATA (DEPTH 1) INBOX",
+             "a SETMETADATA",
+             "a SETMETADATA INBOX",
+             "a SETMETADATA INBOX ()",
+             "a SETMETADATA INBOX /private/a x",
+             "a SETMETADATA INBOX (/private/a)",
+             "a SETMETADATA INBOX (/private/a atom)",
+             "a SETMETADATA INBOX (/private/a ~x)",
+             "a SETMETADATA INBOX (/private/a ~\"x\")",
+             "a LIST \"\" * RETURN (METADATA)",
+             "a LIST \"\" * RETURN (METADATA /private/a)",
+             "a LIST \"\" * RETURN (METADATA ())"});
+  check_bad({"a GETMETADATA INBOX /" + std::string(1000, 'x')});
+}
+
+TEST(Malformed, Quotas) {
+  check_bad({"a GETQUOTA", "a GETQUOTA ()", "a GETQUOTA x y", "a GETQUOTAROOT", "a GETQUOTAROOT INBOX x", "a SETQUOTA",
+             "a SETQUOTA x", "a SETQUOTA x STORAGE 5", "a SETQUOTA x (STORAGE)", "a SETQUOTA x (STORAGE -1)",
+             "a SETQUOTA x (STORAGE 5 MESSAGE)", "a SETQUOTA x (STORAGE 12345678901234567890)"});
+}
+
+TEST(Malformed, Compress) {
+  check_bad({"a COMPRESS", "a COMPRESS ", "a COMPRESS DEFLATE 6", "a COMPRESS \"DEFLATE\"", "a COMPRESS ()",
+             "a UNAUTHENTICATE now"});
+}
+
 TEST(Malformed, Commands) {
   check({
       {"a", "a BAD Expected a space"},
@@ -87,6 +127,17 @@ TEST(Malformed, Arguments) {
       "a SELECT INBOX CONDSTORE",
       "a SELECT INBOX ()",
       "a SELECT INBOX (CONDSTORE",
+      "a SELECT INBOX (QRESYNC)",
+      "a SELECT INBOX (QRESYNC ())",
+      "a SELECT INBOX (QRESYNC (1))",
+      "a SELECT INBOX (QRESYNC (1 x))",
+      "a SELECT INBOX (QRESYNC (1 2 *))",
+      "a SELECT INBOX (QRESYNC (1 2 1:* (1 1)))",
+      "a SELECT INBOX (QRESYNC (1 2 (1:* 1)))",
+      "a SELECT INBOX (QRESYNC (1 2 (1)))",
+      "a SELECT INBOX (QRESYNC (1 2 (1 1) 1:2))",
+      "a SELECT INBOX (QRESYNC (1 9223372036854775808))",
+      "a SELECT INBOX (QRESYNC 1 2)",
       "a SELECT INBOX (Q (((((((((((1))))))))))))",
       "a SELECT a b",
       "a CREATE x (USE)",
@@ -97,7 +148,7 @@ TEST(Malformed, Arguments) {
       "a STATUS INBOX",
       "a STATUS INBOX ()",
       "a STATUS INBOX MESSAGES",
-      "a STATUS INBOX (SIZE)",
+      "a STATUS INBOX (SIZES)",
       "a STATUS INBOX (MESSAGES UNSEEN",
       "a ENABLE",
       "a ENABLE (x)",
@@ -138,7 +189,14 @@ TEST(Malformed, SelectedState) {
       "a STORE 1 FLAGS (\\Foo)",
       "a STORE 1 FOO (x)",
       "a STORE 1 FLAGS.LOUD (x)",
-      "a STORE 1 (UNCHANGEDSINCE 5) FLAGS (x)",
+      "a STORE 1 () FLAGS (x)",
+      "a STORE 1 (UNCHANGEDSINCE) FLAGS (x)",
+      "a STORE 1 (UNCHANGEDSINCE -1) FLAGS (x)",
+      "a STORE 1 (UNCHANGEDSINCE 9223372036854775808) FLAGS (x)",
+      "a STORE 1 (UNCHANGEDSINCE 5)FLAGS (x)",
+      "a STORE 1 (UNCHANGEDSINCE 5) (UNCHANGEDSINCE 5) FLAGS (x)",
+      "a STORE 1 (FOO 5) FLAGS (x)",
+      "a STORE 1 FLAGS (x) (UNCHANGEDSINCE 5)",
       "a STORE 1 +-FLAGS (x)",
       "a STORE 0 FLAGS (x)",
       "a STORE 1 FLAGS (\"x\")",
@@ -151,7 +209,7 @@ TEST(Malformed, SelectedState) {
       "a COPY 4294967296 INBOX",
       "a COPY 01 INBOX",
       "a MOVE 1:2",
-      "a COPY $ INBOX",
+      "a COPY $1 INBOX",
       "a UID EXPUNGE x",
       "a UID EXPUNGE 1 2",
       "a FETCH",
@@ -162,7 +220,14 @@ TEST(Malformed, SelectedState) {
       "a FETCH 1 FOO",
       "a FETCH 1 (FLAGS",
       "a FETCH 1 (FLAGS  UID)",
-      "a FETCH 1 (FLAGS) (CHANGEDSINCE 1)",
+      "a FETCH 1 (FLAGS) ()",
+      "a FETCH 1 (FLAGS) (CHANGEDSINCE)",
+      "a FETCH 1 (FLAGS) (CHANGEDSINCE x)",
+      "a FETCH 1 (FLAGS) (CHANGEDSINCE 99999999999999999999)",
+      "a FETCH 1 (FLAGS) (FOO 1)",
+      "a UID FETCH 1 (FLAGS) (VANISHED)",
+      "a FETCH 1 (FLAGS) CHANGEDSINCE 1",
+      "a FETCH 1 (FLAGS)(CHANGEDSINCE 1)",
       "a FETCH 1 BODY.PEEK",
       "a FETCH 1 BODY[",
       "a FETCH 1 BODY[FOO]",
@@ -179,7 +244,6 @@ TEST(Malformed, SelectedState) {
       "a FETCH 1 BODY[]<-1.5>",
       "a FETCH 1 BODY[]<0.4294967296>",
       "a FETCH 1 BODYSTRUCTURE[]",
-      "a FETCH 1 (MODSEQ)",
       "a SEARCH",
       "a SEARCH ",
       "a SEARCH FOO",
@@ -193,6 +257,14 @@ TEST(Malformed, SelectedState) {
       "a SEARCH HEADER x",
       "a SEARCH LARGER x",
       "a SEARCH LARGER 4294967296",
+      "a SEARCH EMAILID",
+      "a SEARCH EMAILID a+b",
+      "a SEARCH THREADID (x)",
+      "a SEARCH MODSEQ",
+      "a SEARCH MODSEQ x",
+      "a SEARCH MODSEQ 9223372036854775808",
+      "a SEARCH MODSEQ \"/flags/x\" 1",
+      "a SEARCH MODSEQ \"/flags/x\" some 1",
       "a SEARCH ON 30-Feb-2024",
       "a SEARCH ON 1-Foo-2024",
       "a SEARCH ON \"1-Feb-2024",
@@ -202,9 +274,72 @@ TEST(Malformed, SelectedState) {
       "a SEARCH UID x",
       "a SEARCH CHARSET",
       "a SEARCH CHARSET UTF-8",
-      "a SEARCH RETURN () ALL",
+      "a SEARCH YOUNGER",
+      "a SEARCH YOUNGER 0",
+      "a SEARCH OLDER 4294967296",
+      "a SEARCH OLDER -1",
+      "a SEARCH RETURN (PARTIAL) ALL",
+      "a SEARCH RETURN (PARTIAL 1) ALL",
+      "a SEARCH RETURN (PARTIAL 0:1) ALL",
+      "a SEARCH RETURN (PARTIAL 1:-1) ALL",
+      "a SEARCH RETURN (PARTIAL -1:1) ALL",
+      "a SEARCH RETURN (PARTIAL 1:*) ALL",
+      "a SEARCH RETURN (PARTIAL 1:4294967296) ALL",
+      "a SEARCH RETURN (PARTIAL 1:2 ALL) ALL",
+      "a SEARCH RETURN (PARTIAL 1:2 PARTIAL 1:2) ALL",
+      "a FETCH 1 FLAGS (PARTIAL 1)",
+      "a FETCH 1 FLAGS (PARTIAL 1:2 PARTIAL 1:2)",
+      "a FETCH 1 FLAGS ()",
+      "a FETCH 1 FLAGS (NOPE)",
+      "a FETCH 1 FLAGS PARTIAL 1:2",
+      "a SEARCH FUZZY",
+      "a SEARCH RETURN (RELEVANCY) TEXT x",
+      "a SORT (RELEVANCY) UTF-8 TEXT x",
+      "a SEARCH RETURN",
+      "a SEARCH RETURN ()",
+      "a SEARCH RETURN MIN ALL",
+      "a SEARCH RETURN (MIN",
+      "a SEARCH RETURN (MIN)ALL",
+      "a SEARCH RETURN (MINIMUM) ALL",
+      "a SEARCH RETURN (MIN  MAX) ALL",
+      "a SEARCH CHARSET UTF-8 RETURN (MIN) ALL",
+      "a SEARCH $1",
+      "a SEARCH UID 1,$",
       "a SEARCH SEEN  ALL",
       "a SEARCH 1 2:",
+  });
+}
+
+TEST(Malformed, Thread) {
+  check_bad({
+      "a THREAD",
+      "a THREAD REFERENCES",
+      "a THREAD REFERENCES UTF-8",
+      "a THREAD REFERENCES ALL",
+      "a THREAD NOPE UTF-8 ALL",
+      "a THREAD (REFERENCES) UTF-8 ALL",
+      "a THREAD RETURN () REFERENCES UTF-8 ALL",
+  });
+}
+
+TEST(Malformed, Sort) {
+  check_bad({
+      "a SORT",
+      "a SORT ()",
+      "a SORT () UTF-8 ALL",
+      "a SORT DATE UTF-8 ALL",
+      "a SORT (DATE)",
+      "a SORT (DATE) UTF-8",
+      "a SORT (DATE) ALL",
+      "a SORT (DATE)UTF-8 ALL",
+      "a SORT (REVERSE) UTF-8 ALL",
+      "a SORT (DATE REVERSE) UTF-8 ALL",
+      "a SORT (REVERSE REVERSE DATE) UTF-8 ALL",
+      "a SORT (DATES) UTF-8 ALL",
+      "a SORT (DATE RETURN (MIN)) UTF-8 ALL",
+      "a SORT (DATE) RETURN (MIN) UTF-8 ALL",
+      "a SORT RETURN (FIRST) (DATE) UTF-8 ALL",
+      "a SORT (DATE) UTF-8 NOPE",
   });
 }
 
@@ -219,8 +354,45 @@ TEST(Malformed, Append) {
       "a APPEND INBOX () \"32-Jan-2024 00:00:00 +0000\" {5}",
       "a APPEND INBOX ()  {5}",
       "a APPEND INBOX {5}x",
-      "a APPEND INBOX ~{5}",
+      "a APPEND INBOX ~",
+      "a APPEND INBOX UTF8",
+      "a APPEND INBOX UTF8 ~{5}",
+      "a APPEND INBOX UTF8 (x",
+      "a APPEND INBOX ~5",
+      "a APPEND INBOX ~ {5}",
       "a APPEND INBOX () \"1-Jan-2024 00:00:00\" {5+}\r\nhello",
+  });
+}
+
+TEST(Malformed, Replace) {
+  check_bad({
+      "a REPLACE",
+      "a REPLACE 1",
+      "a REPLACE 1 INBOX",
+      "a REPLACE 1:2 INBOX {5}",
+      "a REPLACE 1,2 INBOX {5}",
+      "a REPLACE 0 INBOX {5}",
+      "a REPLACE INBOX {5}",
+  });
+  check({{"a REPLACE 1 x {2+}\r\nhi {2+}\r\nho\r\nb NOOP",
+          "a REPLACE 1 [x] () {2+}\nmessage [hi]\na BAD Unexpected text after the command\nb NOOP"}});
+}
+
+TEST(Malformed, FetchOfDecodedParts) {
+  check_bad({
+      "a FETCH 1 BINARY",
+      "a FETCH 1 BINARY[",
+      "a FETCH 1 BINARY[0]",
+      "a FETCH 1 BINARY[1",
+      "a FETCH 1 BINARY[1.]",
+      "a FETCH 1 BINARY[.1]",
+      "a FETCH 1 BINARY[TEXT]",
+      "a FETCH 1 BINARY[1]<0.0>",
+      "a FETCH 1 BINARY.SIZE[1]<0.1>",
+      "a FETCH 1 BINARY.SIZE",
+      "a FETCH 1 PREVIEW ()",
+      "a FETCH 1 PREVIEW (LAZY",
+      "a FETCH 1 PREVIEW (LAZY LATER)",
   });
 }
 
@@ -237,11 +409,16 @@ TEST(Malformed, NonSynchronizingLiteralsOfARefusedCommandAreSkipped) {
 
 TEST(Malformed, TextBehindAnAppendedMessage) {
   check({
-      {"a APPEND x {2+}\r\nhi there",
-       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Only the line's end may follow the message"},
-      // MULTIAPPEND (RFC 3502) isn't offered; a client that sends it anyway stays in step.
-      {"a APPEND x {2+}\r\nhi () {5+}\r\nworld\r\nb NOOP",
-       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Only the line's end may follow the message\nb NOOP"},
+      {"a APPEND x {2+}\r\nhi there", "a APPEND [x] () {2+}\nmessage [hi]\na BAD Expected a literal"},
+      {"a APPEND x {2+}\r\nhi{2+}\r\nho\r\nb NOOP",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Expected a space\nb NOOP"},
+      {"a APPEND x UTF8 (~{2+}\r\nhi\r\nb NOOP",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD Expected a closing parenthesis\nb NOOP"},
+      {"a APPEND x {2+}\r\nhi)\r\nb NOOP", "a APPEND [x] () {2+}\nmessage [hi]\na BAD Expected a space\nb NOOP"},
+      {"a APPEND x {2+}\r\nhi (\\Foo) {5+}\r\nworld\r\nb NOOP",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD There is no such system flag\nb NOOP"},
+      {"a APPEND x {2+}\r\nhi () \"x\" {5}\r\nb NOOP",
+       "a APPEND [x] () {2+}\nmessage [hi]\na BAD There is no such date and time\nb NOOP"},
   });
 }
 

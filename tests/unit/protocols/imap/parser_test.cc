@@ -133,6 +133,9 @@ TEST(Parser, BigMessages) {
   std::string message(1'000, '\n');
   EXPECT_EQ(events("a APPEND x {1000+}\r\n" + message + "\r\n", small()),
             "a APPEND [x] () {1000+}\nmessage [" + message + "]\nend");
+  // The second of two.
+  EXPECT_EQ(events("a APPEND x {1+}\r\ny {1001+}\r\n" + std::string(1'001, '\n') + "\r\nb NOOP\r\n", small()),
+            "a APPEND [x] () {1+}\nmessage [y]\na NO [TOOBIG] The message is too big\nb NOOP");
 }
 
 template <class Event>
@@ -140,6 +143,21 @@ const Event& take(Parser& parser, std::string& bytes, Step& step) {
   step = parser.next(bytes);
   bytes.erase(0, step.consumed);
   return std::get<Event>(step.event);
+}
+
+// RFC 6855 §3
+TEST(Parser, NamesInUtf8) {
+  Limits limits;
+  limits.name_form = NameForm::utf8;
+  Parser parser{limits};
+  Step step;
+  std::string bytes = "a CREATE \"R&D\"\r\nb CREATE M&APw-\r\nc CREATE \"M\u00fcll & Sohn\"\r\nd LIST \"\" R&*\r\n";
+  EXPECT_EQ(describe(take<Command>(parser, bytes, step)), "a CREATE [R&D]");
+  EXPECT_EQ(describe(take<Command>(parser, bytes, step)), "b CREATE [M&APw-]");
+  EXPECT_EQ(describe(take<Command>(parser, bytes, step)), "c CREATE [M\u00fcll & Sohn]");
+  EXPECT_EQ(std::get<List>(take<Command>(parser, bytes, step).body).patterns.front(), "R&*");
+  bytes = "e CREATE \"M\xff\"\r\n";
+  EXPECT_EQ(take<Rejected>(parser, bytes, step).reply.code.view(), "CANNOT");
 }
 
 TEST(Parser, AnAppendThatTheSessionRefuses) {

@@ -15,6 +15,13 @@ std::string printed(Writer writer, const Arguments&... arguments) {
   return out;
 }
 
+// With what these have by default.
+constexpr auto kWriteMailbox = [](std::string& out, const auto&... arguments) { write_mailbox(out, arguments...); };
+constexpr auto kWriteStatus = [](std::string& out, const auto&... arguments) { write_status(out, arguments...); };
+constexpr auto kWriteSearch = [](std::string& out, const auto&... arguments) { write_search(out, arguments...); };
+constexpr auto kWriteEsearch = [](std::string& out, const auto&... arguments) { write_esearch(out, arguments...); };
+constexpr auto kWriteList = [](std::string& out, const auto&... arguments) { write_list(out, arguments...); };
+
 TEST(Response, Status) {
   EXPECT_EQ(printed(write_tagged, "a", Reply::ok("Done")), "a OK Done\r\n");
   EXPECT_EQ(printed(write_tagged, "a", Reply::no("No", "TRYCREATE")), "a NO [TRYCREATE] No\r\n");
@@ -33,7 +40,10 @@ TEST(Response, NothingBreaksALine) {
 TEST(Response, Codes) {
   std::vector<std::string> keywords{"$Junk", "Work"};
   EXPECT_EQ(Code::number("UIDNEXT", 4392).view(), "UIDNEXT 4392");
-  EXPECT_EQ(Code::append_uid(38505, 3955).view(), "APPENDUID 38505 3955");
+  EXPECT_EQ(Code::mailbox_id(12).view(), "MAILBOXID (M12)");
+  EXPECT_EQ(Code::modified(std::vector<std::uint32_t>{7, 9, 10}).view(), "MODIFIED 7,9:10");
+  EXPECT_EQ(Code::append_uid(38505, std::vector<std::uint32_t>{3955}).view(), "APPENDUID 38505 3955");
+  EXPECT_EQ(Code::append_uid(1, std::vector<std::uint32_t>{3, 4, 5, 7}).view(), "APPENDUID 1 3:5,7");
   EXPECT_EQ(
       Code::copy_uid(38505, std::vector<std::uint32_t>{304, 319, 320}, std::vector<std::uint32_t>{3956, 3957, 3958})
           .view(),
@@ -62,9 +72,9 @@ TEST(Response, Strings) {
 }
 
 TEST(Response, Mailboxes) {
-  EXPECT_EQ(printed(write_mailbox, "INBOX"), "INBOX");
-  EXPECT_EQ(printed(write_mailbox, "Entw\u00fcrfe"), "\"Entw&APw-rfe\"");
-  EXPECT_EQ(printed(write_mailbox, "a&b/c"), "\"a&-b/c\"");
+  EXPECT_EQ(printed(kWriteMailbox, "INBOX"), "INBOX");
+  EXPECT_EQ(printed(kWriteMailbox, "Entw\u00fcrfe"), "\"Entw&APw-rfe\"");
+  EXPECT_EQ(printed(kWriteMailbox, "a&b/c"), "\"a&-b/c\"");
 }
 
 TEST(Response, Flags) {
@@ -91,11 +101,31 @@ TEST(Response, Lines) {
   EXPECT_EQ(printed(write_exists, 23u), "* 23 EXISTS\r\n");
   EXPECT_EQ(printed(write_recent, 0u), "* 0 RECENT\r\n");
   EXPECT_EQ(printed(write_expunge, 4294967295u), "* 4294967295 EXPUNGE\r\n");
+  EXPECT_EQ(printed(write_vanished, std::vector<NumberRange>{{41, 41}, {43, 116}}, false), "* VANISHED 41,43:116\r\n");
+  EXPECT_EQ(printed(write_vanished, std::vector<NumberRange>{{1, 1}}, true), "* VANISHED (EARLIER) 1\r\n");
   EXPECT_EQ(printed(write_flags_line, std::vector<std::string>{"Work"}),
             "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft Work)\r\n");
-  EXPECT_EQ(printed(write_search, std::vector<std::uint32_t>{}), "* SEARCH\r\n");
-  EXPECT_EQ(printed(write_search, std::vector<std::uint32_t>{2, 84, 882}), "* SEARCH 2 84 882\r\n");
-  EXPECT_EQ(printed(write_status, "blurdybloop",
+  EXPECT_EQ(printed(kWriteSearch, std::vector<std::uint32_t>{}), "* SEARCH\r\n");
+  EXPECT_EQ(printed(kWriteSearch, std::vector<std::uint32_t>{2, 84, 882}), "* SEARCH 2 84 882\r\n");
+  EXPECT_EQ(printed(kWriteSearch, std::vector<std::uint32_t>{2, 84}, 9223372036854775807u),
+            "* SEARCH 2 84 (MODSEQ 9223372036854775807)\r\n");
+  const std::vector<std::uint32_t> some{2, 3, 4, 9};
+  const SearchReturn everything{.has_min = true, .has_max = true, .has_all = true, .has_count = true};
+  EXPECT_EQ(printed(kWriteEsearch, "a1", false, everything, some),
+            "* ESEARCH (TAG \"a1\") MIN 2 MAX 9 COUNT 4 ALL 2:4,9\r\n");
+  // RFC 4731 §3.1: of nothing there is only COUNT.
+  EXPECT_EQ(printed(kWriteEsearch, "a1", true, everything, std::vector<std::uint32_t>{}),
+            "* ESEARCH (TAG \"a1\") UID COUNT 0\r\n");
+  EXPECT_EQ(printed(kWriteEsearch, "a1", true,
+                    SearchReturn{.has_count = true, .page = Page{.first = 1, .last = 2, .is_from_end = true}}, some),
+            "* ESEARCH (TAG \"a1\") UID COUNT 4 PARTIAL (-1:-2 4,9)\r\n");
+  EXPECT_EQ(printed(kWriteEsearch, "a1", false, SearchReturn{.page = Page{.first = 9, .last = 5}}, some),
+            "* ESEARCH (TAG \"a1\") PARTIAL (9:5 NIL)\r\n");
+  EXPECT_EQ(printed(kWriteEsearch, "a1", false, SearchReturn{.has_count = true, .has_relevancy = true}, some),
+            "* ESEARCH (TAG \"a1\") COUNT 4 RELEVANCY (100 100 100 100)\r\n");
+  EXPECT_EQ(printed(kWriteEsearch, "a]", true, SearchReturn{.has_max = true}, some),
+            "* ESEARCH (TAG \"a]\") UID MAX 9\r\n");
+  EXPECT_EQ(printed(kWriteStatus, "blurdybloop",
                     std::vector<std::pair<StatusItem, std::uint64_t>>{{StatusItem::messages, 231},
                                                                       {StatusItem::uid_next, 44292}}),
             "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n");
@@ -108,16 +138,16 @@ TEST(Response, Lines) {
 }
 
 TEST(Response, List) {
-  EXPECT_EQ(printed(write_list, ListLine{.name = "INBOX"}), "* LIST () \"/\" INBOX\r\n");
-  EXPECT_EQ(printed(write_list, ListLine{.has_children = false, .special_use = SpecialUse::sent, .name = "Sent"}),
+  EXPECT_EQ(printed(kWriteList, ListLine{.name = "INBOX"}), "* LIST () \"/\" INBOX\r\n");
+  EXPECT_EQ(printed(kWriteList, ListLine{.has_children = false, .special_use = SpecialUse::sent, .name = "Sent"}),
             "* LIST (\\HasNoChildren \\Sent) \"/\" Sent\r\n");
-  EXPECT_EQ(printed(write_list, ListLine{.is_no_select = true, .has_children = true, .name = "a/b"}),
+  EXPECT_EQ(printed(kWriteList, ListLine{.is_no_select = true, .has_children = true, .name = "a/b"}),
             "* LIST (\\Noselect \\HasChildren) \"/\" a/b\r\n");
   EXPECT_EQ(
-      printed(write_list,
+      printed(kWriteList,
               ListLine{.is_non_existent = true, .is_subscribed = true, .has_subscribed_child = true, .name = "x"}),
       "* LIST (\\NonExistent \\Subscribed) \"/\" x (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n");
-  EXPECT_EQ(printed(write_list, ListLine{.is_lsub = true, .name = "x"}), "* LSUB () \"/\" x\r\n");
+  EXPECT_EQ(printed(kWriteList, ListLine{.is_lsub = true, .name = "x"}), "* LSUB () \"/\" x\r\n");
   EXPECT_EQ(printed(write_list_root, false), "* LIST (\\Noselect) \"/\" \"\"\r\n");
   EXPECT_EQ(printed(write_list_root, true), "* LSUB (\\Noselect) \"/\" \"\"\r\n");
 }
@@ -126,7 +156,13 @@ TEST(Response, Fetch) {
   std::vector<std::string> keywords{"Work"};
   std::string out;
   FetchWriter fetch(out, 12);
-  fetch.uid(4).flags(kSeen, false, 1, keywords).internal_date(0).rfc822_size(44827);
+  fetch.uid(4)
+      .flags(kSeen, false, 1, keywords)
+      .mod_seq(65402)
+      .email_id(7)
+      .no_thread_id()
+      .internal_date(0)
+      .rfc822_size(44827);
   fetch.envelope("(NIL)").body("(1)").body_structure("(2)");
   FetchItem item;
   item.kind = FetchItem::Kind::section;
@@ -141,9 +177,23 @@ TEST(Response, Fetch) {
   fetch.literal(item, 0);
   fetch.finish();
   EXPECT_EQ(out,
-            "* 12 FETCH (UID 4 FLAGS (\\Seen Work) INTERNALDATE \" 1-Jan-1970 00:00:00 +0000\" RFC822.SIZE 44827 "
+            "* 12 FETCH (UID 4 FLAGS (\\Seen Work) MODSEQ (65402) EMAILID (E7) THREADID NIL INTERNALDATE \" 1-Jan-1970 "
+            "00:00:00 +0000\" "
+            "RFC822.SIZE 44827 "
             "ENVELOPE (NIL) BODY (1) BODYSTRUCTURE (2) BODY[HEADER.FIELDS (From)]<7> {3}\r\nabc BODY[5] NIL "
             "RFC822.TEXT {0}\r\n)\r\n");
+}
+
+// RFC 6855 §3
+TEST(Response, NamesInUtf8) {
+  const auto written = [](std::string_view name) {
+    std::string out;
+    write_mailbox(out, name, NameForm::utf8);
+    return out;
+  };
+  EXPECT_EQ(written("INBOX"), "INBOX");
+  EXPECT_EQ(written("R&D"), "\"R&D\"");
+  EXPECT_EQ(written("M\u00fcll \"x\\"), "\"M\u00fcll \\\"x\\\\\"");
 }
 
 }  // namespace

@@ -50,6 +50,10 @@ class RefusingStore final : public testing::UselessStore {
   void deliver_all(std::vector<store::Delivery>, store::Done<std::vector<store::Appended>> done) override {
     done(std::unexpected(store::Error{.code = refusal, .detail = "tests want it"}));
   }
+  void set_annotations(store::AccountId, store::MailboxId, std::vector<store::Annotation>,
+                       store::Done<void> done) override {
+    done(std::unexpected(store::Error{.code = refusal, .detail = "tests want it"}));
+  }
 
  private:
   store::DirectoryPtr directory_ = std::make_shared<OneAccount>();
@@ -106,6 +110,17 @@ TEST_F(ImapSession, AnAppendThatTheStoreRefusesSaysWhy) {
   for (const Row& row : rows) {
     store_.refusal = row.refusal;
     EXPECT_THAT(converse("a APPEND INBOX {5+}\r\nhello\r\nb LOGOUT\r\n"), HasSubstr("\r\n" + row.answer));
+  }
+}
+
+// RFC 5464 §4.3.
+TEST_F(ImapSession, AnAnnotationThatTheStoreRefusesSaysWhy) {
+  for (const auto& [refusal, answer] :
+       {std::pair(store::Errc::limit, "a NO [METADATA TOOMANY] "), {store::Errc::not_found, "a NO [NONEXISTENT] "}}) {
+    store_.refusal = refusal;
+    EXPECT_THAT(
+        converse("a SETMETADATA INBOX (/private/a x)\r\na SETMETADATA INBOX (/private/a \"x\")\r\nb LOGOUT\r\n"),
+        HasSubstr(std::string("\r\n") + answer));
   }
 }
 
