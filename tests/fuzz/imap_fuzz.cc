@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/parser.h"
+#include "protocols/imap/printed_envelope.h"
+#include "protocols/imap/threader.h"
 
 namespace {
 
@@ -58,6 +62,9 @@ class Session {
     if (std::holds_alternative<NeedMore>(step.event)) return false;
     seen_ += static_cast<char>('0' + step.event.index());
     if (const auto* command = std::get_if<Command>(&step.event)) see(*command);
+    if (const auto* stretch = std::get_if<AppendStretch>(&step.event)) {
+      see(*stretch, stretch->literal && stretch->literal->size % 3 == 0);
+    }
     if (const auto* rejected = std::get_if<Rejected>(&step.event)) {
       const std::size_t begin = seen_.size();
       write_tagged(seen_, rejected->tag, rejected->reply);
@@ -72,28 +79,64 @@ class Session {
     seen_ += command.tag;
     seen_ += traits(command.body).name;
     if (const auto* fetch = std::get_if<Fetch>(&command.body)) see(*fetch);
-    const auto* append = std::get_if<Append>(&command.body);
-    if (append == nullptr) return;
-    require(append->size <= kLimits.max_append_bytes);
+    if (const auto* select = std::get_if<Select>(&command.body); select != nullptr && select->resync) {
+      see(*select->resync);
+    }
+    if (const auto* store = std::get_if<Store>(&command.body)) see_mod_seq(store->unchanged_since.value_or(0));
+    if (const auto* search = std::get_if<Search>(&command.body)) see(search->returns);
+    if (const auto* sort = std::get_if<Sort>(&command.body)) {
+      require(!sort->criteria.empty());
+      see(sort->returns);
+    }
     // A session refuses one in two, by its name's length.
-    const bool refuses = append->mailbox.size() % 2 == 1;
+    if (const auto* append = std::get_if<Append>(&command.body)) see(append->first, append->mailbox.size() % 2 == 1);
+  }
+
+  void see(const AppendStretch& stretch, bool refuses) {
+    if (!stretch.literal) return;
+    const AppendLiteral& literal = *stretch.literal;
+    require(literal.size <= kLimits.max_append_bytes);
     if (!refuses) {
-      unread_ = append->size;
-    } else if (append->is_synchronizing) {
+      unread_ = literal.size;
+    } else if (literal.is_synchronizing) {
       parser_.cancel_append();
     } else {
-      parser_.skip_append(append->size);
+      parser_.skip_append(literal.size);
     }
   }
 
   void see(const Fetch& fetch) {
     require(!fetch.items.empty() && !fetch.set.empty());
+    see_mod_seq(fetch.changed_since.value_or(0));
+    require(!fetch.tells_vanished || fetch.changed_since);
     FetchWriter writer(seen_, 1);
     for (const FetchItem& item : fetch.items) {
       require(item.section.label.find_first_of("\r\n") == std::string::npos || !item.section.fields.empty());
       writer.nil(item);
     }
     writer.finish();
+  }
+
+  void see(const QuickResync& resync) {
+    see_mod_seq(resync.mod_seq);
+    require(resync.known_sequences.empty() == resync.their_uids.empty());
+    for (const SequenceSet* set : {&resync.known_sequences, &resync.their_uids}) {
+      for (const NumberRange& range : set->ranges()) require(range.first != 0 && range.last != 0);
+    }
+  }
+
+  // RFC 7162: 63 bits.
+  void see_mod_seq(std::uint64_t mod_seq) {
+    require(mod_seq <= static_cast<std::uint64_t>(INT64_MAX));
+    seen_ += std::to_string(mod_seq);
+  }
+
+  void see(const std::optional<SearchReturn>& returns) {
+    if (!returns) return;
+    require(returns->tells() || returns->is_saved);
+    const std::size_t begin = seen_.size();
+    write_esearch(seen_, "a", false, *returns, std::vector<std::uint32_t>{1, 3, 4});
+    require(seen_.find('\n', begin) == seen_.size() - 1);
   }
 
   Parser parser_{kLimits};
@@ -134,6 +177,48 @@ void match(std::string_view pattern, std::string_view name) {
   }
 }
 
+// Each line is a message that refers to others: its first Message-ID is its own.
+void thread(std::string_view bytes, ThreadAlgorithm algorithm) {
+  Threader threader(algorithm);
+  std::uint32_t count = 0;
+  while (!bytes.empty()) {
+    const std::string_view line = bytes.substr(0, bytes.find('\n'));
+    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    const std::string_view id = line.substr(0, line.find('>') + 1);
+    threader.add({.number = ++count,
+                  .date = static_cast<std::int64_t>(line.size() % 7),
+                  .subject = std::string(line.substr(line.size() - std::min<std::size_t>(line.size(), 1))),
+                  .is_reply_or_forward = line.size() % 2 == 1,
+                  .message_id = id,
+                  .references = line.substr(id.size())});
+  }
+  std::string out;
+  threader.write(out);
+  // Each message is there once, and all parentheses are closed.
+  std::vector<bool> seen(count + 1);
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] == '(') ++depth;
+    if (out[i] == ')') require(depth-- > 0);
+    if (out[i] < '0' || out[i] > '9') continue;
+    std::size_t number = 0;
+    for (; i < out.size() && out[i] >= '0' && out[i] <= '9'; ++i)
+      number = 10 * number + static_cast<std::size_t>(out[i] - '0');
+    --i;
+    require(number > 0 && number <= count && !seen[number] && depth > 0);
+    seen[number] = true;
+  }
+  require(depth == 0 && std::count(seen.begin(), seen.end(), true) == count);
+}
+
+void read_envelope(std::string_view bytes) {
+  PrintedEnvelope envelope(bytes);
+  envelope.string(PrintedEnvelope::Item::subject);
+  envelope.first_address(PrintedEnvelope::Item::from);
+  envelope.first_address(PrintedEnvelope::Item::cc);
+  envelope.string(PrintedEnvelope::Item::message_id);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -145,6 +230,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   read_name(bytes.substr(0, 500));
   read_set(bytes);
+  for (const auto algorithm : {ThreadAlgorithm::ordered_subject, ThreadAlgorithm::references, ThreadAlgorithm::refs})
+    thread(bytes, algorithm);
+  read_envelope(bytes);
   const std::size_t half = std::min<std::size_t>(size / 2, 200);
   match(bytes.substr(0, half), bytes.substr(half).substr(0, 200));
   return 0;

@@ -17,12 +17,14 @@ DOORS = {
     "core/net": ["core/base/", "core/async/"],
     # TLS is a layer over a descriptor; the stream above it is none of its business.
     "core/tls": ["core/base/", "core/net/layer.h"],
+    "core/compress": ["core/base/", "core/net/layer.h"],
     "core/auth": ["core/base/", "core/tls/digest.h"],
     "core/config": ["core/base/", "core/idna/"],
     "storage": ["core/base/", "core/mime/", "core/idna/"],
     "storage/sqlite": ["core/base/", "core/mime/", "core/idna/", "storage/"],
     "protocols/session": [
-        "core/base/", "core/mime/", "core/idna/", "core/async/", "core/net/", "core/tls/", "core/auth/", "storage/",
+        "core/base/", "core/mime/", "core/idna/", "core/async/", "core/net/", "core/tls/", "core/compress/", "core/auth/",
+        "storage/",
     ],
     "daemon": None,  # the composition root sees everything
 }
@@ -39,6 +41,7 @@ OWNERS = {
     r"spdlog/.*": ["core/base"],
     r"(utf8proc|iconv)\.h": ["core/mime"],
     r"idn2\.h": ["core/idna"],
+    r"zlib\.h": ["core/compress"],
     r"CLI/.*": ["daemon"],
     r"(sys/capability|sys/prctl|pwd|grp)\.h": ["daemon"],
     r"(gtest|gmock|benchmark)/.*": [],
@@ -57,7 +60,7 @@ PURE = {
     ],
     "protocols/imap": [
         "command", "flags", "grammar", "list_pattern", "mailbox_name", "parse_command", "parse_fetch",
-        "parse_mailbox", "parse_search", "parser", "response", "response_fetch", "search_key", "sequence_set",
+        "parse_mailbox", "parse_metadata", "parse_quota", "parse_search", "parser", "response", "response_fetch", "search_key", "sequence_set",
     ],
 }
 

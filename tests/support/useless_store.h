@@ -39,6 +39,13 @@ class UselessStore : public store::Store {
   void delete_mailbox(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
   void rename_mailbox(store::AccountId, std::string, std::string, store::Done<void> done) override { done(useless()); }
   void set_subscribed(store::AccountId, std::string, bool, store::Done<void> done) override { done(useless()); }
+  void set_annotations(store::AccountId, store::MailboxId, std::vector<store::Annotation>,
+                       store::Done<void> done) override {
+    done(useless());
+  }
+  store::Result<std::vector<store::Annotation>> annotations(store::AccountId, store::MailboxId) override {
+    return useless();
+  }
   store::Result<std::unique_ptr<store::OpenMailbox>> open(store::MailboxId, std::function<void()>) override {
     return useless();
   }
@@ -59,7 +66,7 @@ class UselessStore : public store::Store {
     done(useless());
   }
 
-  void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList,
+  void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList, std::optional<store::ModSeq>,
                     store::Done<store::FlagsChanged> done) override {
     done(useless());
   }
@@ -71,6 +78,9 @@ class UselessStore : public store::Store {
     done(useless());
   }
 
+  store::Result<std::optional<store::UidSet>> expunged_since(store::MailboxId, store::ModSeq) override {
+    return useless();
+  }
   store::Result<mime::Summary> summary(store::BodyId) override { return useless(); }
   store::Result<void> summaries(const std::vector<store::BodyId>&,
                                 const std::function<bool(std::size_t, const mime::Summary*)>&) override {

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import zlib
 
 PATIENCE = 60  # seconds; only failing tests wait that long
 
@@ -23,6 +24,7 @@ class Client:
         self.buffer = b""
         self.held = []
         self.noops = 0
+        self.deflate = self.inflate = None  # once compressed
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if is_tls:
@@ -32,6 +34,9 @@ class Client:
     def send(self, text):
         data = text.encode("latin-1")
         self.record(f"{self.name}> {data!r}" if len(data) < 2000 else f"{self.name}> {len(data)} bytes")
+        if self.deflate:
+            # As most clients do it: not at a byte's boundary.
+            data = self.deflate.compress(data) + self.deflate.flush(zlib.Z_PARTIAL_FLUSH)
         if self.manner == "together":
             self.held.append(data)
         elif self.manner == "bytes":
@@ -65,7 +70,7 @@ class Client:
             raise Failure(f"{self.name}: nothing came; read so far: {self.buffer[-500:]!r}") from None
         except (ConnectionError, ssl.SSLError):
             return False
-        self.buffer += data
+        self.buffer += self.inflate.decompress(data) if self.inflate else data
         return bool(data)
 
     def line(self):
@@ -114,6 +119,18 @@ class Client:
         except (OSError, ssl.SSLError) as error:
             raise Failure(f"{self.name}: the handshake failed: {error}") from None
         self.record(f"{self.name}: {self.socket.version()}")
+
+    def start_compression(self):
+        self.flush()
+        self.deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        self.inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        self.buffer = self.inflate.decompress(self.buffer)
+
+    def send_raw(self, text):
+        """Past the compression."""
+        deflate, self.deflate = self.deflate, None
+        self.send(text)
+        self.deflate = deflate
 
     def expect_quiet(self):
         """Nothing was said: the answer to a NOOP comes next."""

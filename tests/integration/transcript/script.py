@@ -7,7 +7,7 @@ from .client import Client, Failure
 from .patterns import Mistake, expand, sendable, to_regex, unescape
 from .server import LISTENERS, PASSWORDS
 
-STEP = re.compile(r"([A-Za-z]\w*)(>>|>|<\{|<\*|<=|<)(?: (.*))?$", re.S)
+STEP = re.compile(r"([A-Za-z]\w*)(>>>|>>|>|<\{|<\*|<=|<)(?: (.*))?$", re.S)
 
 
 class Step:
@@ -126,6 +126,8 @@ class Player:
             client.send(sendable(text, self.values) + "\r\n")
         elif kind == ">>":
             client.send(sendable(text, self.values))
+        elif kind == ">>>":
+            client.send_raw(sendable(text, self.values))
         elif kind == "<":
             self.expect_line(client, text)
         elif kind == "<*":
@@ -147,6 +149,7 @@ class Player:
             "close": client.close,
             "abort": client.abort,
             "quiet": client.expect_quiet,
+            "compress": client.start_compression,
         }
         if action not in actions:
             raise Mistake(f"clients can't {action}")
