@@ -9,13 +9,17 @@ from harness import ALICE, ClientTest, main
 PASSWORD = "box-secret"
 
 
+def message_id(text):
+    return re.search(rb"(?im)^Message-Id: (\S+)", text)[1]
+
+
 class Sessions:
     def smtp_source(self, *options, to=ALICE):
         return self.run_program("smtp-source", "-f", "source@example.net", "-t", to, *self.options, *options,
                                 f"127.0.0.1:{self.server.ports[self.port]}")
 
     def assert_each_is_there_once(self, messages, count):
-        ids = collections.Counter(re.search(rb"(?im)^Message-Id: (\S+)", text)[1] for text in messages)
+        ids = collections.Counter(message_id(text) for text in messages)
         self.assertEqual(len(ids), count)
         self.assertEqual([name for name, times in ids.items() if times > 1], [])
 
@@ -28,12 +32,19 @@ class Sessions:
         self.assert_each_is_there_once(self.stored(), 1000)
 
     def test_every_recipient_gets_every_message(self):
-        # It counts down in front of the address, and the last has no number.
-        boxes = [f"{number}box@example.test" for number in ("5", "4", "3", "2", "")]
+        # Before Postfix 3.10 it counts down in front of the address for each message, and the last has no number; since
+        # then up, behind, and through all messages.
+        count, recipients = 20, 5
+        names = ["5box", "4box", "3box", "2box", "box", *(f"box{number}" for number in range(count * recipients))]
+        boxes = [f"{name}@example.test" for name in names]
         self.server.admin("account", "import", "-", input="".join(f"{box} {PASSWORD}\n" for box in boxes))
-        self.smtp_source("-s", 10, "-m", 100, "-r", len(boxes), to="box@example.test")
+        self.smtp_source("-s", 10, "-m", count, "-r", recipients, to="box@example.test")
+        copies = collections.Counter()
         for box in boxes:
-            self.assert_each_is_there_once(self.stored(box, PASSWORD), 100)
+            messages = self.stored(box, PASSWORD)
+            self.assert_each_is_there_once(messages, len(messages))
+            copies.update(message_id(text) for text in messages)
+        self.assertEqual(list(copies.values()), [recipients] * count)
 
     def test_large_messages_in_parallel(self):
         size = 5_000_000
