@@ -1,7 +1,5 @@
 #include "core/config/address.h"
 
-#include <algorithm>
-
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "core/idna/domain.h"
@@ -9,24 +7,24 @@
 namespace portreeve::config {
 namespace {
 
-constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321 §4.5.3.1.1
-
-// Of a host, in A-labels: letters, digits and hyphens (RFC 1123 §2.1). An administrator who writes anything else has
-// mistyped it.
-bool is_host_name(std::string_view ascii) {
-  while (!ascii.empty()) {
-    const std::size_t end = std::min(ascii.find('.'), ascii.size());
-    const std::string_view label = ascii.substr(0, end);
-    if (label.starts_with('-') || label.ends_with('-')) return false;
-    if (!std::ranges::all_of(label, [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-'; })) {
-      return false;
-    }
-    ascii.remove_prefix(std::min(end + 1, ascii.size()));
-  }
-  return true;
-}
+constexpr std::size_t kMaxLocalBytes = 64;    // RFC 5321 §4.5.3.1.1
+constexpr std::size_t kMaxDomainBytes = 255;  // RFC 5321 §4.5.3.1.2
 
 }  // namespace
+
+bool is_host_name(std::string_view text) {
+  if (text.empty() || text.size() > kMaxDomainBytes) return false;
+  // Labels of letters, digits and inner hyphens (RFC 1123 §2.1; RFC 5321 §4.1.2: sub-domain).
+  char before = '.';
+  for (char c : text) {
+    const bool is_inner = c == '-' || c == '.';
+    if (!is_inner && !base::is_alpha(c) && !base::is_digit(c)) return false;
+    if (c == '.' && (before == '.' || before == '-')) return false;
+    if (c == '-' && before == '.') return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
 
 std::expected<std::string, std::string> normalize_domain(std::string_view text) {
   const auto ascii = idna::to_ascii(text);

@@ -12,6 +12,9 @@ namespace portreeve::config {
 // wrong, in words that follow the address.
 std::expected<std::string, std::string> normalize_address(std::string_view text);
 std::expected<std::string, std::string> normalize_domain(std::string_view text);
+
+// In A-labels. An administrator who writes anything but letters, digits and inner hyphens has mistyped it.
+bool is_host_name(std::string_view text);
 // The same for what an alias may be called: an address, or "@example.org", which catches all that is nobody's.
 std::expected<std::string, std::string> normalize_alias(std::string_view text);
 

@@ -59,7 +59,19 @@ constexpr std::array<std::string_view, 44> kCapabilities{"LITERAL+",
                                                          "QUOTA=RES-STORAGE",
                                                          "METADATA",
                                                          "LIST-METADATA",
-                                                         "ESEARCH", "SEARCHRES", "WITHIN", "SORT", "SORT=DISPLAY", "ESORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "THREAD=REFS", "I18NLEVEL=1", "PARTIAL", "SEARCH=FUZZY", "INPROGRESS",
+                                                         "ESEARCH",
+                                                         "SEARCHRES",
+                                                         "WITHIN",
+                                                         "SORT",
+                                                         "SORT=DISPLAY",
+                                                         "ESORT",
+                                                         "THREAD=ORDEREDSUBJECT",
+                                                         "THREAD=REFERENCES",
+                                                         "THREAD=REFS",
+                                                         "I18NLEVEL=1",
+                                                         "PARTIAL",
+                                                         "SEARCH=FUZZY",
+                                                         "INPROGRESS",
                                                          "COMPRESS=DEFLATE",
                                                          "COMPRESS",
                                                          "UNAUTHENTICATE"};
@@ -68,23 +80,8 @@ constexpr std::string_view kNetworksExpected =
     "an array of networks such as \"10.0.0.0/8\" or \"2001:db8::/32\", of addresses, or \"unix\"";
 constexpr std::size_t kMaxDelimiters = 8;
 constexpr std::size_t kMaxVerifierBytes = 512;
-constexpr std::size_t kMaxDomainBytes = 255;       // RFC 5321 §4.5.3.1.2
 constexpr std::size_t kMaxClientNameBytes = 1024;  // RFC 2971 §3.3: of a value of ID
 constexpr std::size_t kMaxUserBytes = 32;          // useradd(8)
-
-bool is_host_name(std::string_view text) {
-  if (text.empty() || text.size() > kMaxDomainBytes) return false;
-  // Labels of letters, digits and inner hyphens (RFC 5321 §4.1.2: sub-domain).
-  char before = '.';
-  for (char c : text) {
-    const bool is_inner = c == '-' || c == '.';
-    if (!is_inner && !base::is_alpha(c) && !base::is_digit(c)) return false;
-    if (c == '.' && (before == '.' || before == '-')) return false;
-    if (c == '-' && before == '.') return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
 
 bool is_user_name(std::string_view text) {
   return text.size() <= kMaxUserBytes && std::ranges::all_of(text, [](char c) {

@@ -3,7 +3,6 @@
 
 #include "protocols/imap/find_messages.h"
 #include "protocols/imap/handlers.h"
-#include "protocols/imap/saved_result.h"
 #include "protocols/imap/sorter.h"
 #include "protocols/imap/turns.h"
 
