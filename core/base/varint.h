@@ -63,9 +63,9 @@ class PackedReader {
     const std::uint64_t value = number();
     return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
   }
-  // A view into what is read.
-  std::string_view string() {
-    const std::uint64_t size = number();
+  // Views into what is read.
+  std::string_view string() { return bytes(number()); }
+  std::string_view bytes(std::uint64_t size) {
     if (size > rest_.size()) fail();
     if (!is_ok_) return {};
     const std::string_view text = rest_.substr(0, size);

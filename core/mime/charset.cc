@@ -156,9 +156,14 @@ class Converter {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-  unsigned char all = 0;
-  for (char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
-  return all < 0x80;
+  constexpr std::size_t kPiece = 1'024;
+  while (!text.empty()) {
+    unsigned char all = 0;
+    for (char c : text.substr(0, kPiece)) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+    if (all >= 0x80) return false;
+    text.remove_prefix(std::min(kPiece, text.size()));
+  }
+  return true;
 }
 
 std::string sanitized_utf8(std::string_view text, std::size_t limit) {
@@ -195,6 +200,15 @@ std::string to_utf8_or_guess(std::string_view charset, std::string_view bytes, s
   if (base::is_utf8(bytes)) return sanitized_utf8(bytes, limit);
   if (auto text = to_utf8("windows-1252", bytes, limit)) return *std::move(text);
   return sanitized_utf8(bytes, limit);
+}
+
+bool is_utf8_as_it_is(std::string_view charset, std::string_view bytes) {
+  const Charset* known = find_charset(charset);
+  if (!known || known->iconv.empty()) return base::is_utf8(bytes);
+  const bool has_ascii_within =
+      std::ranges::any_of(std::to_array<std::string_view>({"WINDOWS-", "ISO-8859-", "KOI8-"}),
+                          [known](std::string_view family) { return known->iconv.starts_with(family); });
+  return has_ascii_within && is_ascii(bytes);
 }
 
 }  // namespace portreeve::mime

@@ -21,4 +21,7 @@ std::optional<std::string> to_utf8(std::string_view charset, std::string_view by
 // As above; an unknown charset is read as UTF-8 if it is that, else as Windows-1252.
 std::string to_utf8_or_guess(std::string_view charset, std::string_view bytes, std::size_t limit);
 
+// Whether to_utf8_or_guess() would give the bytes back unchanged. May say no though it would.
+bool is_utf8_as_it_is(std::string_view charset, std::string_view bytes);
+
 }  // namespace portreeve::mime

@@ -197,6 +197,9 @@ std::optional<ContentType> parse_content_type(std::string_view value) {
     lexer = Lexer(value.substr(at));
   }
   if (auto blank = out.subtype.find(' '); blank != std::string::npos) out.subtype.resize(blank);
+  // No IMAP string has NULs: what is printed without them must not be another type than it was taken for.
+  std::erase(out.type, '\0');
+  std::erase(out.subtype, '\0');
   if (out.subtype.empty() && base::equals_ignoring_case(out.type, "text")) out.subtype = "plain";
   if (out.type.empty() || out.subtype.empty()) return std::nullopt;
   out.parameters = parse_parameters(lexer);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -22,11 +24,19 @@ constexpr std::array<std::int8_t, 256> base64_values() {
 }
 constexpr auto kBase64 = base64_values();
 
-int hex_value(char c) {
-  if (base::is_digit(c)) return c - '0';
-  c = base::to_lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+constexpr std::array<std::int8_t, 256> hex_values() {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+  for (std::int8_t i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = values[static_cast<std::size_t>('A' + i)] =
+        static_cast<std::int8_t>(10 + i);
+  }
+  return values;
 }
+constexpr auto kHexValues = hex_values();
+
+int hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
 constexpr std::size_t kMaxHeldBlanks = 1'000;
 
@@ -49,8 +59,58 @@ void put_quantum(std::uint32_t bits, char* to) {
   to[3] = kAlphabet[bits & 63];
 }
 
-// What quoted-printable doesn't copy.
-bool is_marked(char c) { return c == '=' || is_folding_space(c); }
+bool is_plain(char c) { return c != '=' && c != '\r' && c != '\n'; }
+
+// How much comes before the first "=" or line end of quoted-printable.
+std::size_t plain_prefix(std::string_view text) {
+  constexpr std::size_t kWidth = 16;
+  using Bytes = std::uint8_t __attribute__((vector_size(kWidth)));
+  std::size_t at = 0;
+  for (; at + kWidth <= text.size(); at += kWidth) {
+    Bytes bytes;
+    std::memcpy(&bytes, text.data() + at, kWidth);
+    const auto hits = (bytes == '=') | (bytes == '\r') | (bytes == '\n');
+    std::array<std::uint64_t, 2> halves;
+    std::memcpy(halves.data(), &hits, kWidth);
+    if ((halves[0] | halves[1]) != 0) break;
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+// As TransferDecoder::feed_whole() has it. `to` has room for as many bytes as there are.
+std::size_t decode_whole(std::string_view bytes, char*& to) {
+  // No further ahead than that, since what is looked at may have to be looked at again.
+  constexpr std::size_t kAhead = 2 * kMaxHeldBlanks;
+  std::size_t i = 0;
+  while (i < bytes.size()) {
+    const std::size_t end = i + plain_prefix(bytes.substr(i, kAhead));
+    std::size_t kept = end;
+    const bool may_end_line = end == bytes.size() || bytes[end] != '=';
+    while (may_end_line && kept > i && base::is_space(bytes[kept - 1])) --kept;
+    to = std::copy(bytes.data() + i, bytes.data() + kept, to);
+    const bool has_moved = kept > i;
+    i = kept;
+    if (end == bytes.size()) return i;
+    if (i < end || is_plain(bytes[i])) {
+      if (!has_moved) return i;
+      continue;
+    }
+    const std::string_view rest = bytes.substr(i);
+    if (rest.size() > 2 && rest[0] == '=' && (hex_value(rest[1]) | hex_value(rest[2])) >= 0) {
+      *to++ = static_cast<char>(hex_value(rest[1]) << 4 | hex_value(rest[2]));
+      i += 3;
+    } else if (rest.starts_with("=\r\n")) {
+      i += 3;
+    } else if (rest.starts_with("\r\n")) {
+      to = std::copy_n(rest.data(), 2, to);
+      i += 2;
+    } else {
+      return i;
+    }
+  }
+  return i;
+}
 
 }  // namespace
 
@@ -136,34 +196,14 @@ void TransferDecoder::feed_escape(char c, std::string& out) {
 
 // How much at the beginning can be decoded without holding anything back: text, blanks within a line, whole escapes.
 std::size_t TransferDecoder::feed_whole(std::string_view bytes, std::string& out) {
-  std::size_t i = 0;
-  while (i < bytes.size()) {
-    std::size_t end = i;
-    while (end < bytes.size() && !is_marked(bytes[end])) ++end;
-    out += bytes.substr(i, end - i);
-    i = end;
-    while (end < bytes.size() && end - i < kMaxHeldBlanks && base::is_space(bytes[end])) ++end;
-    if (end == bytes.size()) return i;
-    if (end > i && bytes[end] != '\r' && bytes[end] != '\n') {
-      out += bytes.substr(i, end - i);
-      i = end;
-      continue;
-    }
-    std::string_view rest = bytes.substr(i);
-    bool is_escape = rest.size() > 2 && rest.front() == '=' && hex_value(rest[1]) >= 0 && hex_value(rest[2]) >= 0;
-    if (is_escape) {
-      out += static_cast<char>(hex_value(rest[1]) * 16 + hex_value(rest[2]));
-      i += 3;
-    } else if (rest.starts_with("=\r\n")) {
-      i += 3;
-    } else if (rest.starts_with("\r\n")) {
-      out += "\r\n";
-      i += 2;
-    } else {
-      return i;
-    }
-  }
-  return i;
+  std::size_t taken = 0;
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + bytes.size(), [&](char* text, std::size_t) {
+    char* to = text + before;
+    taken = decode_whole(bytes, to);
+    return static_cast<std::size_t>(to - text);
+  });
+  return taken;
 }
 
 void TransferDecoder::feed_quoted_printable(std::string_view bytes, std::string& out) {
@@ -350,6 +390,7 @@ void TransferEncoder::end_line(std::string& out) const {
 std::string decode_transfer(TransferEncoding encoding, std::string_view bytes, std::size_t limit) {
   constexpr std::size_t kPiece = std::size_t{16} * 1024;
   std::string out;
+  out.reserve(std::min(limit, bytes.size()));
   TransferDecoder decoder(encoding);
   while (!bytes.empty() && out.size() < limit) {
     decoder.feed(bytes.substr(0, kPiece), out);

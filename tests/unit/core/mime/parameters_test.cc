@@ -77,6 +77,15 @@ const Case kContinued[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Continued, ContentTypes, testing::ValuesIn(kContinued));
 
+TEST(ContentTypes, LeavesNulsOut) {
+  using namespace std::string_view_literals;
+  const auto type = parse_content_type("te\0xt/pl\0ain\0; charset=x"sv);
+  ASSERT_TRUE(type);
+  EXPECT_EQ(type->type, "text");
+  EXPECT_EQ(type->subtype, "plain");
+  EXPECT_FALSE(parse_content_type("\0/\0"sv));
+}
+
 TEST(ContentTypes, ComparesWithoutCase) {
   auto type = parse_content_type("Multipart/Digest");
   ASSERT_TRUE(type);

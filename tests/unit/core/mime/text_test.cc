@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "core/mime/charset.h"
+#include "core/mime/find_bytes.h"
 
 namespace portreeve::mime {
 namespace {
@@ -151,6 +153,43 @@ TEST(FoldCase, LevelsCaseAlone) {
   }
 }
 
+TEST(Composed, IsNfc) {
+  for (const auto& [raw, text] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""},
+           {"plain", "plain"},
+           {"Cafe\u0301", "Caf\u00e9"},
+           {"Caf\u00e9", "Caf\u00e9"},
+           {"e\u0323\u0302", "\u1ec7"},
+           {"e\u0302\u0323", "\u1ec7"},
+           {"\u1112\u1161\u11ab", "\ud55c"},
+           {"\u212b", "\u00c5"},
+           {"\u00bd\ufb01", "\u00bd\ufb01"},
+           {"\u0958", "\u0915\u093c"},
+           {"e\u0301\xff", "e\u0301\xff"},
+       }) {
+    EXPECT_EQ(composed(raw), text) << raw;
+    EXPECT_EQ(composed(text), text);
+  }
+}
+
+// Sorted all at once, these would take minutes.
+TEST(Text, EndlessAccents) {
+  std::string hidden;
+  while (hidden.size() < 1'000'000) hidden += "\u0f73";
+  EXPECT_EQ(composed(hidden), hidden);
+  EXPECT_EQ(fold(hidden).size(), 2 * hidden.size());
+  std::string endless = "a";
+  while (endless.size() < 1'000'000) endless += "\u0301\u0323";
+  EXPECT_EQ(composed(endless), endless);
+  EXPECT_GE(fold(endless).size(), endless.size() - 10);
+  EXPECT_GE(fold_case(endless).size(), endless.size() - 10);
+  EXPECT_EQ(collation_key(endless).size(), endless.size());
+  EXPECT_TRUE(contains(endless, fold(endless)));
+  std::string bearable = "e";
+  for (int i = 0; i < 15; ++i) bearable += "\u0301\u0323";
+  EXPECT_TRUE(composed(bearable).starts_with("\u1eb9\u0323"));
+}
+
 TEST(Contains, ComparesFolded) {
   std::string text =
       "Viele Gr\xC3\xBC\xC3\x9F"
@@ -200,6 +239,78 @@ TEST(IsTextPart, GoesByTheType) {
   EXPECT_TRUE(is_text_part("Content-Type: text/html\r\n"));
   EXPECT_TRUE(is_text_part("Content-Type: garbage\r\n"));
   EXPECT_FALSE(is_text_part("Content-Type: image/png\r\n"));
+}
+
+std::string utf8_of(char32_t code) {
+  std::string out;
+  const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x80) return {static_cast<char>(code)};
+  if (code < 0x800) {
+    out += static_cast<char>(0xC0 | code >> 6);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | code >> 12);
+    tail(6);
+  } else {
+    out += static_cast<char>(0xF0 | code >> 18);
+    tail(12);
+    tail(6);
+  }
+  tail(0);
+  return out;
+}
+
+// A letter that is in no table makes all of its run be folded at once.
+TEST(Text, FoldsCharacterByCharacterAsAllAtOnce) {
+  const std::string all_at_once = utf8_of(0x13A0);
+  ASSERT_EQ(fold(all_at_once), all_at_once);
+  std::mt19937 random(5);
+  const std::vector<std::pair<char32_t, char32_t>> ranges = {
+      {0x41, 0x5B},     {0x80, 0x300},    {0x80, 0x300},    {0x2F0, 0x370},     {0x370, 0x900},   {0x370, 0x530},
+      {0x1E00, 0x1F00}, {0x2000, 0x2100}, {0x3000, 0x3100}, {0x3040, 0x30A0},   {0x4E00, 0x5000}, {0xAC00, 0xD7A4},
+      {0x1100, 0x1200}, {0xFE00, 0xFF00}, {0xFF00, 0xFFE0}, {0x1F300, 0x1FB00}, {0x900, 0xA00},   {0xFB00, 0xFB50}};
+  for (unsigned i = 0; i < 100'000; ++i) {
+    std::string text;
+    const auto& one = ranges[random() % ranges.size()];
+    for (unsigned length = 1 + random() % 5; length > 0; --length) {
+      const auto& range = random() % 2 == 0 ? one : ranges[random() % ranges.size()];
+      text += utf8_of(static_cast<char32_t>(range.first + random() % (range.second - range.first)));
+    }
+    ASSERT_EQ(fold(text + all_at_once), fold(text) + all_at_once) << text;
+  }
+}
+
+TEST(Text, FindsBytesWhereverTheyStand) {
+  std::mt19937 random(3);
+  for (unsigned i = 0; i < 20'000; ++i) {
+    std::string haystack(random() % 90, '\0');
+    for (char& c : haystack) c = static_cast<char>('a' + random() % 3);
+    std::string needle(1 + random() % 6, '\0');
+    for (char& c : needle) c = static_cast<char>('a' + random() % 3);
+    ASSERT_EQ(has_bytes(haystack, needle), haystack.find(needle) != std::string::npos) << haystack << " " << needle;
+  }
+  EXPECT_TRUE(has_bytes("", ""));
+  EXPECT_FALSE(has_bytes("", "a"));
+  EXPECT_FALSE(has_bytes(std::string(100, 'a'), std::string(101, 'a')));
+  EXPECT_TRUE(has_bytes(std::string(100, 'a') + 'b', std::string(40, 'a') + 'b'));
+}
+
+TEST(Text, IsViewedWhereNothingIsToBeDecoded) {
+  std::string buffer;
+  for (const std::string_view header :
+       {"", "Content-Type: text/plain; charset=utf-8\r\n", "Content-Type: text/plain; charset=iso-8859-1\r\n"}) {
+    const std::string body = "as it is";
+    EXPECT_EQ(view_text(header, body, 100, buffer).data(), body.data()) << header;
+    EXPECT_EQ(view_text(header, body, 5, buffer), "as it") << header;
+  }
+  for (const std::string_view charset : {"utf-16", "utf-7", "iso-2022-jp", "gb2312"}) {
+    const std::string header = "Content-Type: text/plain; charset=" + std::string(charset) + "\r\n";
+    const std::string body = "+AOk- ~{VPND~} \x1B$B4A";
+    EXPECT_EQ(view_text(header, body, 100, buffer), decode_text(header, body, 100)) << header;
+    EXPECT_NE(view_text(header, body, 100, buffer).data(), body.data()) << header;
+  }
+  for (const std::string raw : {" plain ", "\tfolded\r\n text", "=?utf-8?Q?=C3=BC?=", "\xFC", "", "ends with\r"}) {
+    EXPECT_EQ(view_header(raw, buffer), decode_header(raw)) << raw;
+  }
 }
 
 }  // namespace
