@@ -15,11 +15,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/mime/summary_codec.h"
+#include "storage/acl.h"
 #include "storage/types.h"
 
 namespace portreeve::store {
@@ -113,6 +115,13 @@ struct Expunged {
   std::vector<Uid> uids;  // ascending
 };
 
+// What an index knows of a body and a key that is looked for in its texts.
+enum class SearchHint : std::uint8_t {
+  unknown,  // nothing: look yourself
+  maybe,    // look yourself
+  absent,   // no text of it holds the key
+};
+
 // An open mailbox: its current state, and news of changes. Held while a session has it selected; bodies that its
 // readers may still want are kept meanwhile.
 class Mailbox {
@@ -124,6 +133,16 @@ class Mailbox {
   // that select read-write; peek_recent() for EXAMINE.
   virtual UidRange claim_recent() = 0;  // first > last: none
   virtual UidRange peek_recent() const = 0;
+
+  // What somebody worked out about the messages and would have to work out again. It is kept as long as the mailbox is
+  // in memory, and counts with it; the last one given stays.
+  class Derived {
+   public:
+    virtual ~Derived() = default;
+    virtual std::size_t memory() const = 0;  // bytes
+  };
+  virtual std::shared_ptr<const Derived> derived() const = 0;  // null: none
+  virtual void keep(std::shared_ptr<const Derived> derived) = 0;
 };
 
 // Keeps a session's claim on an open mailbox. Destroying it ends the news.
@@ -134,6 +153,19 @@ class OpenMailbox {
   // Bodies of messages expunged after `snapshot` are kept until the session calls this with a later one: tell the
   // store what the session has told its client.
   virtual void seen(const SnapshotPtr& snapshot) = 0;
+};
+
+// An annotation that was set or removed; of the account itself if `mailbox` is 0.
+struct ChangedAnnotation {
+  MailboxId mailbox = 0;
+  std::string entry;
+  auto operator<=>(const ChangedAnnotation&) const = default;
+};
+
+// Keeps the watch on an account. Destroying it ends the news; no call comes afterwards.
+class AccountWatch {
+ public:
+  virtual ~AccountWatch() = default;
 };
 
 class Store {
@@ -151,10 +183,13 @@ class Store {
     std::string address;
     std::string verifier;
     std::uint64_t quota_bytes = 0;
+    std::uint64_t quota_messages = 0;
+    std::uint64_t quota_mailboxes = 0;  // what the account begins with it gets in any case
   };
   virtual void add_accounts(std::vector<NewAccount> accounts, Done<void> done) = 0;
   virtual void set_verifier(AccountId account, std::string verifier, Done<void> done) = 0;
-  virtual void set_quota(AccountId account, std::uint64_t bytes, Done<void> done) = 0;
+  // Mail and mailboxes that are above a new limit stay.
+  virtual void set_quota(AccountId account, QuotaChange change, Done<void> done) = 0;
   // A disabled account takes no mail and lets nobody in; its mail stays.
   virtual void set_enabled(AccountId account, bool is_enabled, Done<void> done) = 0;
   virtual void set_delegate(AccountId owner, AccountId delegate, bool may, Done<void> done) = 0;
@@ -171,6 +206,8 @@ class Store {
     std::string address;
     std::string verifier;
     std::uint64_t quota_bytes = 0;
+    std::uint64_t quota_messages = 0;
+    std::uint64_t quota_mailboxes = 0;
     bool is_enabled = true;
     std::vector<std::string> delegates = {};  // addresses of accounts
   };
@@ -191,7 +228,7 @@ class Store {
   virtual Result<MailboxListPtr> mailboxes(AccountId account) = 0;
   // In memory; 0 if the account has none, which only happens while it is being removed.
   virtual MailboxId inbox(AccountId account) const = 0;
-  // Missing parents are made too (RFC 3501 §6.3.3).
+  // Missing parents are made too (RFC 3501 §6.3.3). Errc::quota: the account may not have so many.
   virtual void create_mailbox(AccountId account, std::string name, SpecialUse use, Done<MailboxId> done) = 0;
   // Errc::invalid for INBOX. Children stay.
   virtual void delete_mailbox(AccountId account, std::string name, Done<void> done) = 0;
@@ -199,12 +236,34 @@ class Store {
   virtual void rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) = 0;
   virtual void set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) = 0;
 
-  // Annotations of a mailbox of the account; of the account itself if `mailbox` is 0. They go along when the mailbox is
-  // renamed, and go when it is deleted. All or nothing; Errc::limit if there would be too many, or too much.
+  // In memory. `on_change` is called from the writer's thread after each commit that changed what mailboxes() tells of
+  // the account (names, counts, subscriptions), or annotations, which it is given; it must not call back into the
+  // store.
+  virtual std::unique_ptr<AccountWatch> watch_account(
+      AccountId account, std::function<void(std::span<const ChangedAnnotation>)> on_change) = 0;
+
+  // What others than the owners may do with mailboxes; in memory. Entries go along when a mailbox is renamed and go
+  // when it is deleted; a new mailbox has those of the one above it.
+  virtual AclsPtr acls() const = 0;
+  // Changes the entry of one subject; one that is left without rights goes. Errc::invalid for the owner, who has all
+  // rights anyway; Errc::not_found: no such mailbox or account; Errc::limit: there are as many entries as there may be.
+  virtual void set_acl(MailboxId mailbox, AclSubject subject, AclChange change, Rights rights, Done<void> done) = 0;
+
+  // The account's annotations of a mailbox, which may be another's; of the account itself if `mailbox` is 0. They go
+  // along when the mailbox is renamed, and go when it is deleted. All or nothing; Errc::limit if there would be too
+  // many, or too much.
   virtual void set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
                                Done<void> done) = 0;
   // Sorted by entry. Empty if there is no such mailbox.
   virtual Result<std::vector<Annotation>> annotations(AccountId account, MailboxId mailbox) = 0;
+
+  // Secrets by which an account lets others at messages of a mailbox (RFC 4467 §2.2): each account has its own to each
+  // mailbox, and none until it asks for one. They go when the mailbox or the account is deleted.
+  // Keeps `key`, in the place of an older one if that `replaces`. The result is the key that counts from then on.
+  virtual void keep_access_key(AccountId account, MailboxId mailbox, std::string key, bool replaces,
+                               Done<std::string> done) = 0;
+  virtual void drop_access_keys(AccountId account, Done<void> done) = 0;
+  virtual Result<std::string> access_key(AccountId account, MailboxId mailbox) = 0;  // empty if there is none
 
   // `on_change` is called from the writer's thread after each commit that changed the mailbox, until the OpenMailbox
   // is destroyed; it must not call back into the store.
@@ -244,16 +303,28 @@ class Store {
 
   // --- messages changed
   // `unchanged_since`: only of messages whose mod-sequence isn't higher (RFC 7162 §3.1.3), as the change finds them.
+  // `changeable`: bits outside stay as they are; keywords are all changeable or none.
   virtual void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                            std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) = 0;
+                            std::optional<ModSeq> unchanged_since, Flags changeable, Done<FlagsChanged> done) = 0;
+  void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
+                    std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) {
+    change_flags(mailbox, std::move(uids), change, std::move(flags), unchanged_since, kAllFlags, std::move(done));
+  }
   void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags, Done<FlagsChanged> done) {
     change_flags(mailbox, std::move(uids), change, std::move(flags), std::nullopt, std::move(done));
   }
   // Removes the messages of `uids` that have \Deleted; all of them if not `only_deleted` (POP3's QUIT).
   virtual void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) = 0;
-  // Flags, dates and keywords come along. Errc::limit if the destination has no room for a keyword.
-  virtual void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
-  virtual void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) = 0;
+  // Internal dates come along, and those flags that `kept` has: system flags one by one, keywords all or none.
+  // Errc::limit if the destination has no room for a keyword.
+  virtual void copy(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) = 0;
+  virtual void move(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) = 0;
+  void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+    copy(from, std::move(uids), to, kAllFlags, std::move(done));
+  }
+  void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+    move(from, std::move(uids), to, kAllFlags, std::move(done));
+  }
 
   // --- messages gone (on a worker)
   // The UIDs of all that left the mailbox by a mod-sequence above `since`, up to now; perhaps more than one snapshot
@@ -293,6 +364,17 @@ class Store {
       if (!read(i, done.has_value())) break;
     }
     return {};
+  }
+
+  // --- search (on a worker)
+  // What is known of the texts of bodies of a mailbox (mime::header_text() of the header, and what
+  // mime::any_body_text() gives) and a key, both folded by mime::fold(). Fills `hints` in step with `bodies`. A search
+  // for which much is unknown sets off that it is known later. Never fails: what goes wrong makes hints unknown.
+  virtual void search_hints(MailboxId mailbox, std::span<const BodyId> bodies, std::string_view key,
+                            std::vector<SearchHint>& hints) {
+    (void)mailbox;
+    (void)key;
+    hints.assign(bodies.size(), SearchHint::unknown);
   }
 
   // --- notes: small things that outlive a restart, by name

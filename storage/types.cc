@@ -4,11 +4,17 @@
 
 namespace portreeve::store {
 
+// There are as many in memory as open mailboxes have messages.
+static_assert(sizeof(Message) == 48);
+
 const Message& Snapshot::at(std::uint32_t sequence) const {
-  const auto end = std::ranges::upper_bound(ends, sequence - 1);
-  const auto block = static_cast<std::size_t>(end - ends.begin());
-  const std::uint32_t before = block == 0 ? 0 : ends[block - 1];
-  return (*blocks[block])[sequence - 1 - before];
+  const std::uint32_t index = sequence - 1;
+  const auto first_of = [this](std::size_t block) { return block == 0 ? 0 : ends[block - 1]; };
+  // Blocks are full until messages leave them, so that the first guess is right in most mailboxes.
+  std::size_t block = index / kBlockMessages;
+  if (block >= ends.size() || index < first_of(block) || index >= ends[block])
+    block = static_cast<std::size_t>(std::ranges::upper_bound(ends, index) - ends.begin());
+  return (*blocks[block])[index - first_of(block)];
 }
 
 std::uint32_t Snapshot::lower_bound(Uid uid) const {
@@ -40,6 +46,15 @@ void Snapshot::index() {
     end += static_cast<std::uint32_t>(block->size());
     ends.push_back(end);
   }
+}
+
+bool has_room_for(const Account& account, const Usage& used, const Usage& more) {
+  const auto has_room = [](std::uint64_t limit, std::uint64_t there, std::uint64_t added) {
+    return limit == 0 || added == 0 || (there <= limit && added <= limit - there);
+  };
+  return has_room(account.quota_bytes, used.bytes, more.bytes) &&
+         has_room(account.quota_messages, used.messages, more.messages) &&
+         has_room(account.quota_mailboxes, used.mailboxes, more.mailboxes);
 }
 
 const MailboxInfo* MailboxList::find(std::string_view name) const {

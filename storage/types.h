@@ -29,6 +29,7 @@ enum class Errc {
   invalid,    // a name or value that the store can't hold
   limit,      // a limit of the store: keywords, mailboxes, staging room
   quota,      // an account has as much mail as it may
+  denied,     // by the rights on a mailbox; never of the store itself
   disk_full,  // below the reserve; reads and removals still work
   corrupt,
   io,
@@ -56,6 +57,8 @@ constexpr Flags kFlagged = 4;
 constexpr Flags kDeleted = 8;
 constexpr Flags kDraft = 16;
 constexpr unsigned kFirstKeywordBit = 8;
+constexpr Flags kAllFlags = ~Flags{0};
+constexpr Flags kKeywordFlags = kAllFlags << kFirstKeywordBit;
 constexpr std::size_t kMaxKeywords = 64 - kFirstKeywordBit;  // a mailbox; more get Errc::limit
 constexpr std::size_t kMaxKeywordBytes = 128;
 
@@ -72,6 +75,7 @@ struct Message {
   Uid uid = 0;
   std::uint32_t size = 0;       // RFC822.SIZE
   std::uint32_t pop3_size = 0;  // with every line ended by CRLF
+  std::uint32_t save_date = 0;  // Unix seconds: when it came into this mailbox; 0: before that was kept
   ModSeq mod_seq = 0;
   Flags flags = 0;
   std::int64_t internal_date = 0;  // Unix seconds
@@ -128,10 +132,9 @@ struct MailboxStatus {
   ModSeq highest_mod_seq = 1;
 };
 
-// Names are UTF-8 (NFC is the client's affair), levels divided by kDelimiter, INBOX in capitals.
+// Names are UTF-8 in NFC, levels divided by kDelimiter, as many as there is room for, INBOX in capitals.
 constexpr char kDelimiter = '/';
 constexpr std::size_t kMaxMailboxNameBytes = 1000;
-constexpr std::size_t kMaxMailboxDepth = 32;
 
 struct MailboxInfo {
   MailboxId id = 0;
@@ -157,8 +160,10 @@ struct Annotation {
 };
 constexpr std::size_t kMaxAnnotations = 100;  // of one mailbox, or of the account itself
 constexpr std::size_t kMaxAnnotationEntryBytes = 1000;
-constexpr std::size_t kMaxAnnotationBytes = std::size_t{32} * 1024;          // one value
+constexpr std::size_t kMaxAnnotationBytes = std::size_t{32} * 1024;         // one value
 constexpr std::size_t kMaxAnnotationsBytes = std::size_t{4} * 1024 * 1024;  // all of an account
+
+constexpr std::size_t kMaxAccessKeyBytes = 64;  // of a mailbox's secret
 
 // --- accounts
 // A SCRAM-SHA-256 verifier (RFC 5802 §3), in the text form of RFC 5803: "SCRAM-SHA-256$4096:salt$stored:server".
@@ -168,14 +173,28 @@ struct Account {
   std::string verifier;
   std::int64_t created = 0;  // Unix seconds; since when the address means this account
   bool is_enabled = true;
-  std::uint64_t quota_bytes = 0;  // of all its mail; 0: no limit
-  bool is_from_file = false;      // the configuration file is the truth for it
+  // 0: no limit.
+  std::uint64_t quota_bytes = 0;      // of all its mail
+  std::uint64_t quota_messages = 0;   // in all its mailboxes
+  std::uint64_t quota_mailboxes = 0;  // INBOX among them
+  bool is_from_file = false;          // the configuration file is the truth for it
 };
 
 // How much mail an account has. A message in two mailboxes counts twice.
 struct Usage {
   std::uint64_t bytes = 0;
   std::uint64_t messages = 0;
+  std::uint64_t mailboxes = 0;
+};
+
+// Has the account room for `more`, beside what it has?
+bool has_room_for(const Account& account, const Usage& used, const Usage& more);
+
+// New limits of an account. Nullopt: as before; 0: none.
+struct QuotaChange {
+  std::optional<std::uint64_t> bytes = {};
+  std::optional<std::uint64_t> messages = {};
+  std::optional<std::uint64_t> mailboxes = {};
 };
 
 // An address that leads to others. Both kinds expand alike; mail through a list bears its owner as reverse-path, and a

@@ -6,6 +6,7 @@
 #include <openssl/mem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <openssl/siphash.h>
 
 #include <new>
 
@@ -39,6 +40,16 @@ Sha256 pbkdf2_sha256(std::string_view password, std::string_view salt, std::uint
     throw std::bad_alloc();
   }
   return key;
+}
+
+HashKey make_hash_key() {
+  HashKey key;
+  fill_random(std::span(reinterpret_cast<std::uint8_t*>(key.data()), sizeof key));
+  return key;
+}
+
+std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes) {
+  return SIPHASH_24(key.data(), bytes_of(bytes), bytes.size());
 }
 
 void fill_random(std::span<std::uint8_t> bytes) { RAND_bytes(bytes.data(), bytes.size()); }

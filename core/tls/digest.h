@@ -17,6 +17,10 @@ Sha256 sha256(std::string_view bytes);
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
 // RFC 8018 PBKDF2 with HMAC-SHA-256, 32 bytes.
 Sha256 pbkdf2_sha256(std::string_view password, std::string_view salt, std::uint32_t iterations);
+// For tables whose keys strangers choose. SipHash-2-4.
+using HashKey = std::array<std::uint64_t, 2>;
+HashKey make_hash_key();
+std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes);
 void fill_random(std::span<std::uint8_t> bytes);
 // Time depends on the length only; lengths must be equal to compare equal.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

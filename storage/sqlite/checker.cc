@@ -77,6 +77,8 @@ void Checker::read_all(Connection& db) {
   const Reading reading(db);
   check_accounts(db);
   check_annotations(db);
+  check_access_keys(db);
+  check_acls(db);
   read_bodies(db);
   check_held(db);
   // Or what the mailboxes that were left out refer to would seem to belong to none.
@@ -259,12 +261,38 @@ void Checker::check_body(BodyId id, std::uint64_t size, const std::string& name)
 void Checker::check_annotations(Connection& db) {
   Query lost(db,
              "SELECT DISTINCT account, mailbox FROM annotation WHERE account NOT IN (SELECT id FROM account) OR "
-             "(mailbox <> 0 AND mailbox NOT IN (SELECT id FROM mailbox WHERE mailbox.account = annotation.account))");
+             "(mailbox <> 0 AND mailbox NOT IN (SELECT id FROM mailbox))");
   while (lost.step()) {
     const AccountId account = lost.integer(0);
     const MailboxId mailbox = lost.integer(1);
     found("there are annotations of account " + text(account) + " and mailbox " + text(mailbox) + ", which is gone",
           [account, mailbox](Transaction& t) { drop_annotations(t, account, mailbox); });
+  }
+}
+
+void Checker::check_access_keys(Connection& db) {
+  constexpr std::string_view kLost =
+      "FROM access_key WHERE account NOT IN (SELECT id FROM account) OR mailbox NOT IN (SELECT id FROM mailbox)";
+  const std::int64_t lost = db.number("SELECT count(*) " + std::string(kLost), 0);
+  if (lost == 0) return;
+  found(text(lost) + " keys are of mailboxes or accounts that are gone",
+        [kLost](Transaction& t) { t.db().run("DELETE " + std::string(kLost)); });
+}
+
+void Checker::check_acls(Connection& db) {
+  Query lost(db,
+             "SELECT DISTINCT mailbox, account FROM acl WHERE mailbox NOT IN (SELECT id FROM mailbox) OR (account <> 0 "
+             "AND account NOT IN (SELECT id FROM account))");
+  while (lost.step()) {
+    const MailboxId mailbox = lost.integer(0);
+    const AccountId account = lost.integer(1);
+    found("there are rights of account " + text(account) + " on mailbox " + text(mailbox) + ", which is gone",
+          [mailbox, account](Transaction& t) {
+            t.db().run("DELETE FROM acl WHERE mailbox = ? AND account = ?", mailbox, account);
+            if (const AccountId owner = t.db().number("SELECT account FROM mailbox WHERE id = ?", 0, mailbox);
+                owner != 0)
+              t.acls_changed(owner);
+          });
   }
 }
 

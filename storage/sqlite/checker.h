@@ -46,6 +46,8 @@ class Checker {
   bool check_mailboxes(Connection& db);
   void check_mailbox(Connection& db, MailboxId mailbox, const std::string& name);
   void check_annotations(Connection& db);
+  void check_access_keys(Connection& db);
+  void check_acls(Connection& db);
   void check_held(Connection& db);
   void check_body(BodyId id, std::uint64_t size, const std::string& name);
   void check_bodies();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/mime/text.h"
 #include "storage/sqlite/bodies.h"
 
 namespace portreeve::store::sqlite {
@@ -33,10 +34,11 @@ void end_staging(Transaction& transaction, BodyId body) {
 MailboxId chosen_mailbox(Connection& db, const DeliveryTarget& target) {
   if (target.folder.empty()) return target.mailbox;
   const AccountId account = db.number("SELECT account FROM mailbox WHERE id = ?", 0, target.mailbox);
-  const MailboxId exact = db.number("SELECT id FROM mailbox WHERE account = ? AND name = ?", 0, account, target.folder);
+  const std::string folder = mime::composed(target.folder);
+  const MailboxId exact = db.number("SELECT id FROM mailbox WHERE account = ? AND name = ?", 0, account, folder);
   if (exact != 0) return exact;
   return db.number("SELECT id FROM mailbox WHERE account = ? AND name = ? COLLATE NOCASE ORDER BY name LIMIT 1",
-                   target.mailbox, account, target.folder);
+                   target.mailbox, account, folder);
 }
 
 }  // namespace
@@ -105,14 +107,15 @@ Draft* Deliveries::find_draft(const DeliveryTarget& target, Quota quota) {
 
 bool Deliveries::has_room(AccountId account, std::uint64_t bytes, Quota quota) {
   const Account* owner = transaction_.directory()->find(account);
-  if (owner == nullptr || owner->quota_bytes == 0) return true;
-  std::uint64_t& planned = planned_[account];
-  const std::uint64_t used = transaction_.used_bytes(account) - freed_[account] + planned;
-  if (quota != Quota::is_ignored && (used > owner->quota_bytes || bytes > owner->quota_bytes - used)) {
+  if (owner == nullptr) return true;
+  Growth& planned = planned_[account];
+  const Usage used = grown(transaction_.usage(account), planned);
+  if (quota != Quota::is_ignored && !has_room_for(*owner, used, {.bytes = bytes, .messages = 1})) {
     if (quota == Quota::refuses_each) return false;
     fail(Errc::quota, owner->address + " has as much mail as it may");
   }
-  planned += bytes;
+  planned.bytes += static_cast<std::int64_t>(bytes);
+  ++planned.messages;
   return true;
 }
 
@@ -120,7 +123,9 @@ void Deliveries::plan_removal(const Replaced& replaced) {
   const Draft& draft = transaction_.mailbox(replaced.mailbox);
   const std::vector<Message> found = draft.select({{replaced.uid, replaced.uid}}, 0);
   if (found.empty()) fail(Errc::not_found, "the message to be replaced is gone");
-  freed_[draft.image()->account] += found.front().size;
+  Growth& planned = planned_[draft.image()->account];
+  planned.bytes -= found.front().size;
+  --planned.messages;
 }
 
 void Deliveries::remove(const Replaced& replaced) {
@@ -178,8 +183,9 @@ void Deliveries::refuse_broken_groups(Parcel& parcel) {
   // Others may have the room that they were to take.
   for (Draft* draft : dropped) {
     if (std::ranges::find(parcel.drafts, draft) != parcel.drafts.end()) continue;
-    const auto planned = planned_.find(draft->image()->account);
-    if (planned != planned_.end()) planned->second -= parcel.message.size;
+    Growth& planned = planned_[draft->image()->account];
+    planned.bytes -= parcel.message.size;
+    --planned.messages;
   }
 }
 
@@ -223,6 +229,7 @@ void Deliveries::write(Parcel& parcel, std::vector<Appended>& appended) {
     }
     message.flags = draft.intern(target.flags);
     message.mod_seq = draft.new_mod_seq();
+    message.save_date = transaction_.now();
     const Uid uid = draft.append(message);
     appended.push_back({draft.image()->mailbox, draft.image()->uid_validity, uid});
   }

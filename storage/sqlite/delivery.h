@@ -59,8 +59,7 @@ class Deliveries {
 
   Transaction& transaction_;
   std::deque<Parcel> parcels_;
-  std::unordered_map<AccountId, std::uint64_t> planned_;  // bytes, of accounts that have a quota
-  std::unordered_map<AccountId, std::uint64_t> freed_;    // bytes of what is replaced
+  std::unordered_map<AccountId, Growth> planned_;  // with what is replaced taken away
   std::unordered_set<BodyId> staged_;
   std::size_t targets_ = 0;
 };

@@ -18,6 +18,7 @@ DirectoryImage::DirectoryImage(Connection& connection) {
 void DirectoryImage::load_accounts(Connection& connection) {
   Query accounts(connection,
                  "SELECT a.id, a.address, a.verifier, a.created, a.is_enabled, a.quota_bytes, a.is_from_file, "
+                 "a.quota_messages, a.quota_mailboxes, "
                  "coalesce((SELECT m.id FROM mailbox m WHERE m.account = a.id AND m.name = 'INBOX'), 0) FROM account a "
                  "ORDER BY a.id");
   while (accounts.step()) {
@@ -29,7 +30,9 @@ void DirectoryImage::load_accounts(Connection& connection) {
     entry.account.is_enabled = accounts.integer(4) != 0;
     entry.account.quota_bytes = static_cast<std::uint64_t>(accounts.integer(5));
     entry.account.is_from_file = accounts.integer(6) != 0;
-    entry.inbox = accounts.integer(7);
+    entry.account.quota_messages = static_cast<std::uint64_t>(accounts.integer(7));
+    entry.account.quota_mailboxes = static_cast<std::uint64_t>(accounts.integer(8));
+    entry.inbox = accounts.integer(9);
     if (entry.account.is_enabled) {
       oldest_.try_emplace("", entry.account.id);
       oldest_.try_emplace(

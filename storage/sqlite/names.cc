@@ -5,6 +5,8 @@
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "core/idna/domain.h"
+#include "core/mime/text.h"
+#include "core/mime/utf8.h"
 #include "storage/address.h"
 
 namespace portreeve::store::sqlite {
@@ -14,22 +16,34 @@ bool has_control(std::string_view text) { return std::ranges::any_of(text, base:
 
 }  // namespace
 
-std::string mailbox_name(std::string_view name) {
-  if (name.empty()) fail(Errc::invalid, "a mailbox needs a name");
+std::string mailbox_name(std::string_view given) {
+  if (given.empty()) fail(Errc::invalid, "a mailbox needs a name");
+  // Normalising takes time, and may make a name a little longer.
+  if (given.size() > kMaxMailboxNameBytes) fail(Errc::invalid, "the mailbox name is too long");
+  const std::string name = mime::composed(given);
   if (name.size() > kMaxMailboxNameBytes) fail(Errc::invalid, "the mailbox name is too long");
   if (has_control(name)) fail(Errc::invalid, "the mailbox name has a control character");
   if (!base::is_utf8(name)) fail(Errc::invalid, "the mailbox name is not UTF-8");
-  std::size_t depth = 0;
-  for (std::size_t begin = 0; begin <= name.size(); ++depth) {
+  for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find(kDelimiter, begin), name.size());
     if (end == begin) fail(Errc::invalid, "the mailbox name has an empty level");
     begin = end + 1;
   }
-  if (depth > kMaxMailboxDepth) fail(Errc::invalid, "the mailbox name has too many levels");
   std::string stored(name);
   const std::size_t first = std::min(name.find(kDelimiter), name.size());
-  if (base::equals_ignoring_case(name.substr(0, first), kInbox)) stored.replace(0, first, kInbox);
+  if (base::equals_ignoring_case(std::string_view(name).substr(0, first), kInbox)) stored.replace(0, first, kInbox);
   return stored;
+}
+
+std::string new_mailbox_name(std::string_view given) {
+  std::string name = mailbox_name(given);
+  for (std::string_view rest = name; !rest.empty();) {
+    const auto character = mime::take_character(rest);
+    const bool is_control = *character >= 0x80 && *character < 0xa0;
+    if (is_control || *character == 0x2028 || *character == 0x2029)
+      fail(Errc::invalid, "the mailbox name has a control character");
+  }
+  return name;
 }
 
 std::vector<std::string> parents_of(std::string_view name) {

@@ -13,8 +13,11 @@ namespace portreeve::store::sqlite {
 constexpr std::string_view kInbox = "INBOX";
 constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321 §4.5.3.1.1
 
-// The name as it is stored: a first level that spells INBOX in any case is written so (RFC 3501 §5.1).
-std::string mailbox_name(std::string_view name);
+// The name as it is stored: in NFC; a first level that spells INBOX in any case is written so (RFC 3501 §5.1).
+std::string mailbox_name(std::string_view given);
+// The same for one that is made: without what RFC 6855 §3 forbids beyond ASCII's control characters. Older versions
+// let it in, so that such mailboxes may be there.
+std::string new_mailbox_name(std::string_view given);
 // "a/b/c" has the parents "a" and "a/b", in this order.
 std::vector<std::string> parents_of(std::string_view name);
 bool is_below(std::string_view name, std::string_view ancestor);

@@ -10,7 +10,7 @@
 namespace portreeve::store::sqlite {
 
 struct Options {
-  std::string directory;  // holds portreeve.db, its -wal and -shm, the lock file and the ballast; made if missing
+  std::string directory;  // holds portreeve.db and portreeve-search.db, the lock file and the ballast; made if missing
   unsigned readers = 4;   // read connections
   std::uint64_t reserve_bytes = 64 << 20;        // free space below which new mail is refused
   std::uint64_t max_staged_bytes = 512 << 20;    // of all messages under way

@@ -16,10 +16,10 @@ void drop_staging(Transaction& transaction, BodyId body);
 std::vector<Appended> deliver_all(Transaction& transaction, const std::vector<Delivery>& deliveries,
                                   const std::vector<BodyId>& bodies);
 FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
-                          const FlagList& flags, std::optional<ModSeq> unchanged_since);
+                          const FlagList& flags, std::optional<ModSeq> unchanged_since, Flags changeable);
 Expunged expunge(Transaction& transaction, MailboxId mailbox, const UidSet& uids, bool only_deleted);
-Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to);
-Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to);
+Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to, Flags kept);
+Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to, Flags kept);
 
 // --- messages held back (operations_held.cc)
 HeldId hold(Transaction& transaction, const HeldMessage& message, BodyId body);
@@ -36,11 +36,29 @@ void delete_mailbox(Transaction& transaction, AccountId account, std::string_vie
 void rename_mailbox(Transaction& transaction, AccountId account, std::string_view from, std::string_view to);
 void set_subscribed(Transaction& transaction, AccountId account, std::string_view name, bool is_subscribed);
 
+// --- access control lists (operations_acl.cc)
+void set_acl(Transaction& transaction, MailboxId mailbox, const AclSubject& subject, AclChange change, Rights rights);
+// Gives a new mailbox the entries of the one above it. Errc::limit: the owner has no room for them.
+void inherit_acl(Transaction& transaction, AccountId owner, MailboxId parent, MailboxId mailbox);
+// Of a mailbox that goes.
+void drop_acl(Transaction& transaction, AccountId owner, MailboxId mailbox);
+// Of an account that goes, from all mailboxes.
+void drop_from_acls(Transaction& transaction, AccountId account);
+
 // --- annotations (operations_annotations.cc)
 void set_annotations(Transaction& transaction, AccountId account, MailboxId mailbox,
                      const std::vector<Annotation>& annotations);
 void drop_annotations(Transaction& transaction, AccountId account, MailboxId mailbox);
+// All of the account's, of itself and of any mailbox.
+void drop_annotations(Transaction& transaction, AccountId account);
 std::vector<Annotation> read_annotations(Connection& connection, AccountId account, MailboxId mailbox);
+
+// --- keys to mailboxes (operations_access_keys.cc)
+// The key that counts then.
+std::string keep_access_key(Transaction& transaction, AccountId account, MailboxId mailbox, std::string_view key,
+                            bool replaces);
+void drop_access_keys(Transaction& transaction, AccountId account);
+std::string read_access_key(Connection& connection, AccountId account, MailboxId mailbox);
 
 // --- accounts (operations_accounts.cc)
 // Throws Errc::not_found if there is no such account.
@@ -51,7 +69,7 @@ void remove_domain(Transaction& transaction, std::string_view domain);
 AccountId add_account(Transaction& transaction, const Store::NewAccount& account);
 void add_accounts(Transaction& transaction, const std::vector<Store::NewAccount>& accounts);
 void set_verifier(Transaction& transaction, AccountId account, std::string_view verifier);
-void set_quota(Transaction& transaction, AccountId account, std::uint64_t bytes);
+void set_quota(Transaction& transaction, AccountId account, const QuotaChange& change);
 void set_enabled(Transaction& transaction, AccountId account, bool is_enabled);
 void set_delegate(Transaction& transaction, AccountId owner, AccountId delegate, bool may);
 void remove_account(Transaction& transaction, AccountId account);

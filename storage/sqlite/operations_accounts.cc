@@ -25,8 +25,8 @@ constexpr std::array<FirstMailbox, 6> kFirstMailboxes = {{
 }};
 
 // SQLite's integers have a sign.
-void check_quota(std::uint64_t bytes) {
-  if (bytes > INT64_MAX) fail(Errc::invalid, "no disk has room for such a quota");
+void check_quota(std::uint64_t limit) {
+  if (limit > INT64_MAX) fail(Errc::invalid, "no disk has room for such a quota");
 }
 
 }  // namespace
@@ -72,10 +72,15 @@ AccountId add_account(Transaction& transaction, const Store::NewAccount& account
   if (db.number("SELECT 1 FROM alias WHERE address = ?", 0, address.key) != 0) {
     fail(Errc::exists, address.shown + " is an alias; `portreeve alias remove` ends it");
   }
-  check_quota(account.quota_bytes);
+  for (const std::uint64_t limit : {account.quota_bytes, account.quota_messages, account.quota_mailboxes}) {
+    check_quota(limit);
+  }
   db.run("INSERT OR IGNORE INTO domain(name) VALUES (?)", address.domain);
-  db.run("INSERT INTO account(address, verifier, created, quota_bytes) VALUES (?, ?, ?, ?)", address.shown,
-         account.verifier, static_cast<std::int64_t>(std::time(nullptr)), account.quota_bytes);
+  db.run(
+      "INSERT INTO account(address, verifier, created, quota_bytes, quota_messages, quota_mailboxes) "
+      "VALUES (?, ?, ?, ?, ?, ?)",
+      address.shown, account.verifier, static_cast<std::int64_t>(std::time(nullptr)), account.quota_bytes,
+      account.quota_messages, account.quota_mailboxes);
   const AccountId id = db.last_row();
   db.run("INSERT INTO address(address, account) VALUES (?, ?)", address.key, id);
   for (const FirstMailbox& mailbox : kFirstMailboxes) {
@@ -96,10 +101,13 @@ void set_verifier(Transaction& transaction, AccountId account, std::string_view 
   transaction.directory_changed();
 }
 
-void set_quota(Transaction& transaction, AccountId account, std::uint64_t bytes) {
-  check_account(transaction.db(), account);
-  check_quota(bytes);
-  transaction.db().run("UPDATE account SET quota_bytes = ? WHERE id = ?", bytes, account);
+void set_quota(Transaction& transaction, AccountId account, const QuotaChange& change) {
+  Connection& db = transaction.db();
+  check_account(db, account);
+  for (const auto& limit : {change.bytes, change.messages, change.mailboxes}) check_quota(limit.value_or(0));
+  if (change.bytes) db.run("UPDATE account SET quota_bytes = ? WHERE id = ?", *change.bytes, account);
+  if (change.messages) db.run("UPDATE account SET quota_messages = ? WHERE id = ?", *change.messages, account);
+  if (change.mailboxes) db.run("UPDATE account SET quota_mailboxes = ? WHERE id = ?", *change.mailboxes, account);
   transaction.directory_changed();
 }
 
@@ -133,7 +141,9 @@ void remove_account(Transaction& transaction, AccountId account) {
   }
   for (const MailboxId mailbox : mailboxes) transaction.remove_mailbox(mailbox);
   drop_held(transaction, account);
-  drop_annotations(transaction, account, 0);
+  drop_annotations(transaction, account);
+  drop_access_keys(transaction, account);
+  drop_from_acls(transaction, account);
   db.run("DELETE FROM delegate WHERE owner = ?1 OR delegate = ?1", account);
   db.run("DELETE FROM subscription WHERE account = ?", account);
   db.run("DELETE FROM address WHERE account = ?", account);

@@ -16,7 +16,7 @@ void check_annotation(const Annotation& annotation) {
 
 void check_annotated(Connection& db, AccountId account, MailboxId mailbox) {
   check_account(db, account);
-  if (mailbox != 0 && db.number("SELECT account FROM mailbox WHERE id = ?", 0, mailbox) != account) {
+  if (mailbox != 0 && db.number("SELECT 1 FROM mailbox WHERE id = ?", 0, mailbox) == 0) {
     fail(Errc::not_found, "there is no such mailbox");
   }
 }
@@ -74,11 +74,16 @@ void set_annotations(Transaction& transaction, AccountId account, MailboxId mail
     } else {
       db.run("DELETE FROM annotation WHERE account = ? AND mailbox = ? AND entry = ?", account, mailbox, entry);
     }
+    transaction.annotation_changed(account, mailbox, entry);
   }
 }
 
 void drop_annotations(Transaction& transaction, AccountId account, MailboxId mailbox) {
   transaction.db().run("DELETE FROM annotation WHERE account = ? AND mailbox = ?", account, mailbox);
+}
+
+void drop_annotations(Transaction& transaction, AccountId account) {
+  transaction.db().run("DELETE FROM annotation WHERE account = ?", account);
 }
 
 std::vector<Annotation> read_annotations(Connection& connection, AccountId account, MailboxId mailbox) {

@@ -14,11 +14,13 @@ using FileAccounts = std::vector<Store::FileAccount>;
 void set_account(Transaction& transaction, const Directory& before, const Store::FileAccount& said) {
   const Account* account = before.find_address(said.address);
   const bool is_same = account != nullptr && account->is_from_file && account->verifier == said.verifier &&
-                       account->quota_bytes == said.quota_bytes && account->is_enabled == said.is_enabled;
+                       account->quota_bytes == said.quota_bytes && account->quota_messages == said.quota_messages &&
+                       account->quota_mailboxes == said.quota_mailboxes && account->is_enabled == said.is_enabled;
   if (is_same) return;
-  const AccountId id =
-      account != nullptr ? account->id : add_account(transaction, {said.address, said.verifier, said.quota_bytes});
-  if (account != nullptr) set_quota(transaction, id, said.quota_bytes);
+  const AccountId id = account != nullptr ? account->id
+                                          : add_account(transaction, {said.address, said.verifier, said.quota_bytes,
+                                                                      said.quota_messages, said.quota_mailboxes});
+  if (account != nullptr) set_quota(transaction, id, {said.quota_bytes, said.quota_messages, said.quota_mailboxes});
   transaction.db().run("UPDATE account SET verifier = ?, is_enabled = ?, is_from_file = 1 WHERE id = ?", said.verifier,
                        said.is_enabled ? 1 : 0, id);
 }

@@ -7,14 +7,12 @@
 namespace portreeve::store::sqlite {
 namespace {
 
-constexpr Flags kKeywordBits = ~((Flags{1} << kFirstKeywordBit) - 1);
-
 // Restates the keyword bits of one mailbox in another's.
 class KeywordMap {
  public:
-  KeywordMap(const Image& from, Draft& to, const std::vector<Message>& messages) {
+  KeywordMap(const Image& from, Draft& to, const std::vector<Message>& messages, Flags kept) {
     Flags used = 0;
-    for (const Message& message : messages) used |= message.flags & kKeywordBits;
+    for (const Message& message : messages) used |= message.flags & kKeywordFlags & kept;
     FlagList wanted;
     std::vector<Flags> bits;
     for (std::size_t i = 0; i < from.keywords->size(); ++i) {
@@ -31,7 +29,7 @@ class KeywordMap {
   }
 
   Flags operator()(Flags flags) const {
-    Flags mapped = flags & ~kKeywordBits;
+    Flags mapped = flags & ~kKeywordFlags;
     for (const auto& [from, to] : pairs_) {
       if ((flags & from) != 0) mapped |= to;
     }
@@ -42,28 +40,29 @@ class KeywordMap {
   std::vector<std::pair<Flags, Flags>> pairs_;
 };
 
-Copied append_all(Draft& from, Draft& to, const std::vector<Message>& messages) {
+Copied append_all(Draft& from, Draft& to, const std::vector<Message>& messages, Flags kept, std::uint32_t now) {
   Copied copied;
   copied.uid_validity = to.image()->uid_validity;
   if (messages.empty()) return copied;
   to.check_room(messages.size());
-  const KeywordMap map(*from.image(), to, messages);
+  const KeywordMap map(*from.image(), to, messages, kept);
   const ModSeq mod_seq = to.new_mod_seq();
   copied.from.reserve(messages.size());
   copied.to.reserve(messages.size());
   for (Message message : messages) {
     copied.from.push_back(message.uid);
-    message.flags = map(message.flags);
+    message.flags = map(message.flags & kept);
     message.mod_seq = mod_seq;
+    message.save_date = now;
     copied.to.push_back(to.append(message));
   }
   return copied;
 }
 
-std::uint64_t bytes_of(const std::vector<Message>& messages) {
-  std::uint64_t bytes = 0;
-  for (const Message& message : messages) bytes += message.size;
-  return bytes;
+Usage usage_of(const std::vector<Message>& messages) {
+  Usage usage{.messages = messages.size()};
+  for (const Message& message : messages) usage.bytes += message.size;
+  return usage;
 }
 
 // Leaves in `uids` those that are there and haven't changed since; gives the others that are there.
@@ -81,13 +80,10 @@ std::vector<Uid> take_changed(const Draft& draft, UidSet& uids, ModSeq since) {
   return changed;
 }
 
-void check_quota(Transaction& transaction, AccountId account, std::uint64_t bytes) {
+void check_quota(Transaction& transaction, AccountId account, const std::vector<Message>& messages) {
   const Account* owner = transaction.directory()->find(account);
-  if (owner == nullptr || owner->quota_bytes == 0 || bytes == 0) return;
-  const std::uint64_t used = transaction.used_bytes(account);
-  if (used > owner->quota_bytes || bytes > owner->quota_bytes - used) {
-    fail(Errc::quota, owner->address + " has as much mail as it may");
-  }
+  if (owner == nullptr || has_room_for(*owner, transaction.usage(account), usage_of(messages))) return;
+  fail(Errc::quota, owner->address + " has as much mail as it may");
 }
 
 }  // namespace
@@ -117,7 +113,7 @@ std::vector<Appended> deliver_all(Transaction& transaction, const std::vector<De
 }
 
 FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const UidSet& uids, FlagChange change,
-                          const FlagList& flags, std::optional<ModSeq> unchanged_since) {
+                          const FlagList& flags, std::optional<ModSeq> unchanged_since, Flags changeable) {
   Draft& draft = transaction.mailbox(mailbox);
   UidSet set = normalized(uids);
   FlagsChanged changed;
@@ -127,9 +123,10 @@ FlagsChanged change_flags(Transaction& transaction, MailboxId mailbox, const Uid
     if (set.empty()) return changed;
   }
   // Taking off a keyword that the mailbox doesn't know must not make it known.
-  const Flags bits = change == FlagChange::remove ? draft.known(flags) : draft.intern(flags);
+  const FlagList given{flags.system, (changeable & kKeywordFlags) != 0 ? flags.keywords : std::vector<std::string>()};
+  const Flags bits = (change == FlagChange::remove ? draft.known(given) : draft.intern(given)) & changeable;
   switch (change) {
-    case FlagChange::replace: changed.changed = draft.set_flags(set, 0, bits); break;
+    case FlagChange::replace: changed.changed = draft.set_flags(set, ~changeable, bits); break;
     case FlagChange::add: changed.changed = draft.set_flags(set, ~Flags{0}, bits); break;
     case FlagChange::remove: changed.changed = draft.set_flags(set, ~bits, 0); break;
   }
@@ -147,12 +144,12 @@ Expunged expunge(Transaction& transaction, MailboxId mailbox, const UidSet& uids
   return expunged;
 }
 
-Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to) {
+Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to, Flags kept) {
   Draft& source = transaction.mailbox(from);
   Draft& target = transaction.mailbox(to);
   const std::vector<Message> messages = source.select(normalized(uids), 0);
-  check_quota(transaction, target.image()->account, bytes_of(messages));
-  Copied copied = append_all(source, target, messages);
+  check_quota(transaction, target.image()->account, messages);
+  Copied copied = append_all(source, target, messages, kept, transaction.now());
   std::vector<BodyId> bodies;
   bodies.reserve(messages.size());
   for (const Message& message : messages) bodies.push_back(message.body);
@@ -160,16 +157,16 @@ Copied copy(Transaction& transaction, MailboxId from, const UidSet& uids, Mailbo
   return copied;
 }
 
-Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to) {
+Copied move(Transaction& transaction, MailboxId from, const UidSet& uids, MailboxId to, Flags kept) {
   Draft& source = transaction.mailbox(from);
   Draft& target = transaction.mailbox(to);
   const UidSet set = normalized(uids);
   const Uid last = source.image()->uid_next - 1;  // moved into the same mailbox, messages come back above this
   const std::vector<Message> messages = source.select(set, 0);
   if (source.image()->account != target.image()->account) {
-    check_quota(transaction, target.image()->account, bytes_of(messages));
+    check_quota(transaction, target.image()->account, messages);
   }
-  Copied copied = append_all(source, target, messages);
+  Copied copied = append_all(source, target, messages, kept, transaction.now());
   UidSet old;
   for (UidRange range : set) {
     range.last = std::min(range.last, last);

@@ -1,9 +1,12 @@
 #include "storage/sqlite/packing.h"
 
+#include <cstdlib>
+
 namespace portreeve::store::sqlite {
 namespace {
 
 constexpr char kVersion = 1;
+constexpr char kBlockVersion = 2;  // 1 had no save dates
 
 void put(std::string& out, std::uint64_t value) {
   while (value >= 0x80) {
@@ -23,10 +26,14 @@ std::int64_t difference(std::uint64_t to, std::uint64_t from) { return static_ca
 
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {
-    is_good_ = !bytes_.empty() && bytes_.front() == kVersion;
-    if (is_good_) bytes_.remove_prefix(1);
+  explicit Reader(std::string_view bytes, char newest = kVersion) : bytes_(bytes) {
+    is_good_ = !bytes_.empty() && bytes_.front() >= 1 && bytes_.front() <= newest;
+    if (!is_good_) return;
+    version_ = bytes_.front();
+    bytes_.remove_prefix(1);
   }
+
+  char version() const { return version_; }
 
   std::uint64_t get() {
     std::uint64_t value = 0;
@@ -58,14 +65,33 @@ class Reader {
 
  private:
   std::string_view bytes_;
+  char version_ = 0;
   bool is_good_ = false;
 };
+
+// A message's save date is mostly its internal date or close to that of the message before, so the smaller difference
+// is written; the lowest bit says which.
+void put_save_date(std::string& out, const Message& message, const Message& last) {
+  const std::int64_t from_internal = difference(message.save_date, static_cast<std::uint32_t>(message.internal_date));
+  const std::int64_t from_last = difference(message.save_date, last.save_date);
+  const bool is_from_last = std::abs(from_last) <= std::abs(from_internal);
+  const auto shortest = static_cast<std::uint64_t>(is_from_last ? from_last : from_internal);
+  put(out, (shortest << 2) ^ (static_cast<std::uint64_t>(static_cast<std::int64_t>(shortest) >> 63) << 1) ^
+               (is_from_last ? 0U : 1U));
+}
+
+std::uint32_t get_save_date(Reader& reader, const Message& message, const Message& last) {
+  const std::uint64_t coded = reader.get();
+  const auto base = (coded & 1) != 0 ? static_cast<std::uint32_t>(message.internal_date) : last.save_date;
+  const std::uint64_t zigzag = coded >> 1;
+  return static_cast<std::uint32_t>(base + ((zigzag >> 1) ^ (0 - (zigzag & 1))));
+}
 
 }  // namespace
 
 std::string pack_block(const Block& block) {
-  std::string out(1, kVersion);
-  out.reserve(16 + block.size() * 12);
+  std::string out(1, kBlockVersion);
+  out.reserve(16 + block.size() * 13);
   put(out, block.size());
   Message last;
   for (const Message& message : block) {
@@ -77,13 +103,14 @@ std::string pack_block(const Block& block) {
     put_signed(out, difference(static_cast<std::uint64_t>(message.internal_date),
                                static_cast<std::uint64_t>(last.internal_date)));
     put_signed(out, difference(static_cast<std::uint64_t>(message.body), static_cast<std::uint64_t>(last.body)));
+    put_save_date(out, message, last);
     last = message;
   }
   return out;
 }
 
 std::optional<Block> unpack_block(std::string_view packed) {
-  Reader reader(packed);
+  Reader reader(packed, kBlockVersion);
   const std::size_t count = reader.get_count();
   if (count == 0 || count > kBlockMessages) return std::nullopt;
   Block block;
@@ -101,6 +128,7 @@ std::optional<Block> unpack_block(std::string_view packed) {
     message.internal_date =
         static_cast<std::int64_t>(static_cast<std::uint64_t>(last.internal_date) + reader.get_difference());
     message.body = static_cast<BodyId>(static_cast<std::uint64_t>(last.body) + reader.get_difference());
+    if (reader.version() >= 2) message.save_date = get_save_date(reader, message, last);
     block.push_back(message);
     last = message;
   }

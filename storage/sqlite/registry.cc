@@ -38,6 +38,24 @@ UidRange Entry::peek_recent() const {
   return {first_recent_, image_->uid_next - 1};
 }
 
+std::shared_ptr<const Mailbox::Derived> Entry::derived() const {
+  const std::lock_guard lock(mutex_);
+  return derived_;
+}
+
+void Entry::keep(std::shared_ptr<const Derived> derived) {
+  {
+    const std::lock_guard lock(mutex_);
+    derived_.swap(derived);
+  }
+  registry_.weigh(*this);
+}
+
+std::size_t Entry::memory() const {
+  const std::lock_guard lock(mutex_);
+  return image_->memory() + (derived_ ? derived_->memory() : 0);
+}
+
 void Entry::publish(ImagePtr image) {
   const std::lock_guard lock(mutex_);
   // The old image goes after the lock, if it goes at all: freeing a large one takes a while.
@@ -115,9 +133,23 @@ void Registry::insert(EntryPtr entry) {
   const std::lock_guard lock(mutex_);
   const MailboxId id = entry->id();
   order_.push_front(id);
-  const std::size_t bytes = entry->image()->memory();
-  slots_.emplace(id, Slot{std::move(entry), bytes, order_.begin()});
-  bytes_ += bytes;
+  const auto slot = slots_.emplace(id, Slot{std::move(entry), 0, order_.begin()}).first;
+  weigh(slot->second);
+  shrink();
+}
+
+// Precondition: mutex_ is held.
+void Registry::weigh(Slot& slot) {
+  const std::size_t bytes = slot.entry->memory();
+  bytes_ += bytes - slot.bytes;
+  slot.bytes = bytes;
+}
+
+void Registry::weigh(const Entry& entry) {
+  const std::lock_guard lock(mutex_);
+  const auto slot = slots_.find(entry.id());
+  if (slot == slots_.end() || slot->second.entry.get() != &entry) return;  // deleted meanwhile
+  weigh(slot->second);
   shrink();
 }
 
@@ -152,8 +184,7 @@ void Registry::publish(MailboxId mailbox, const ImagePtr& image, Uid first_recen
     const std::lock_guard lock(mutex_);
     const auto slot = slots_.find(mailbox);
     if (slot != slots_.end()) {
-      bytes_ += image->memory() - slot->second.bytes;
-      slot->second.bytes = image->memory();
+      weigh(slot->second);
       if (image->is_deleted) {
         std::erase_if(gone_, [](const auto& item) { return item.second.expired(); });
         gone_.emplace(mailbox, entry);

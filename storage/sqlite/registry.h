@@ -30,8 +30,11 @@ class Entry final : public Mailbox {
   SnapshotPtr snapshot() const override { return image(); }
   UidRange claim_recent() override;
   UidRange peek_recent() const override;
+  std::shared_ptr<const Derived> derived() const override;
+  void keep(std::shared_ptr<const Derived> derived) override;
 
   ImagePtr image() const;
+  std::size_t memory() const;  // bytes
   Uid first_recent() const;
   void publish(ImagePtr image);
   // Tells every view; called without any lock of the registry.
@@ -44,8 +47,9 @@ class Entry final : public Mailbox {
  private:
   Registry& registry_;
   const MailboxId id_;
-  mutable std::mutex mutex_;  // of the two below
+  mutable std::mutex mutex_;  // of the three below
   ImagePtr image_;
+  std::shared_ptr<const Derived> derived_;
   Uid first_recent_;
   mutable std::mutex views_mutex_;
   std::vector<View*> views_;
@@ -86,6 +90,8 @@ class Registry {
   // The lowest mod-sequence that a view of the mailbox has not gone past, or the highest number if it has none.
   ModSeq least_seen(MailboxId mailbox) const;
   void view_moved() const { on_seen_(); }
+  // It takes more memory now, or less.
+  void weigh(const Entry& entry);
   std::size_t size() const;
 
  private:
@@ -95,6 +101,7 @@ class Registry {
     std::list<MailboxId>::iterator place;
   };
   void insert(EntryPtr entry);
+  void weigh(Slot& slot);
   void shrink();
 
   const std::size_t cache_bytes_;

@@ -9,6 +9,7 @@
 #include "storage/sqlite/disk.h"
 #include "storage/sqlite/open.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/search_file.h"
 #include "storage/sqlite/shared.h"
 
 namespace portreeve::store::sqlite {
@@ -63,6 +64,7 @@ Result<void> restore(const std::string& backup_file, const std::string& director
     for (const std::string& file : {database, database + "-wal", database + "-shm", database + "-journal"}) {
       if (exists(file)) fail(Errc::exists, file + " exists; a backup is put into an empty directory only");
     }
+    SearchFile::remove(search_path(directory));  // of what was here before
     const std::string partial = database + ".restoring";
     ::unlink(partial.c_str());
     try {

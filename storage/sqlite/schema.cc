@@ -8,7 +8,9 @@ namespace {
 // "port", so that file(1) and a foreign SQLite file can be told apart.
 constexpr std::int64_t kApplicationId = 0x706f7274;
 
-// meta      uid_validity: the last one given out; next_body: no body id from here on was ever used.
+// meta      uid_validity: the last one given out; next_body: no body id from here on was ever used;
+//           composed_names: 1 once all names of mailboxes are in NFC.
+//           search: the number of the search index, if there is one.
 // block     up to 256 messages of a mailbox, packed; id = mailbox << 32 | the UID that it began with.
 // expunged  what left a mailbox at one mod-sequence, packed ranges; the oldest are dropped beyond a number of rows.
 // chunk     256 KiB of a body each; id = body << 16 | chunk. Never changed.
@@ -93,8 +95,33 @@ CREATE TABLE annotation(
   PRIMARY KEY(account, mailbox, entry));
 )sql";
 
+// access_key  an account's secrets to mailboxes, its own or others'.
+// Limits of an account beside that of bytes; 0: none. Blocks may have save dates from here on; older ones are read as
+// they are.
+// acl  what others than its owner may do with a mailbox; account 0 is everybody.
+// Mailboxes called "Other Users" make room for the namespace of that name (RFC 2342), which would hide them.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE access_key(
+  mailbox INTEGER NOT NULL, account INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY(mailbox, account)) WITHOUT ROWID;
+CREATE INDEX access_key_account ON access_key(account);
+ALTER TABLE account ADD COLUMN quota_messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN quota_mailboxes INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE acl(
+  mailbox INTEGER NOT NULL,
+  account INTEGER NOT NULL,
+  is_negative INTEGER NOT NULL,
+  rights INTEGER NOT NULL,
+  PRIMARY KEY(mailbox, account, is_negative)) WITHOUT ROWID;
+CREATE INDEX acl_account ON acl(account);
+CREATE INDEX annotation_mailbox ON annotation(mailbox);
+UPDATE OR IGNORE mailbox SET name = 'Other Users (own)' || substr(name, 12)
+  WHERE name = 'Other Users' OR (name > 'Other Users/' AND name < 'Other Users0');
+UPDATE OR IGNORE subscription SET name = 'Other Users (own)' || substr(name, 12)
+  WHERE name = 'Other Users' OR (name > 'Other Users/' AND name < 'Other Users0');
+)sql";
+
 // kMigrations[v] leads from version v to v + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 void refuse_foreign(Connection& connection, std::int64_t version) {
   if (version > kSchemaVersion) {

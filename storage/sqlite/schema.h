@@ -5,7 +5,7 @@
 
 namespace portreeve::store::sqlite {
 
-constexpr std::int64_t kSchemaVersion = 3;
+constexpr std::int64_t kSchemaVersion = 4;
 
 // Brings the file of the writer's connection to this version, from nothing or from any older one, and sets what a
 // writer needs. Fails for a file of a newer version or of another program.

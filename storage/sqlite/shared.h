@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "storage/sqlite/acl_rows.h"
 #include "storage/sqlite/directory.h"
 #include "storage/sqlite/disk.h"
 #include "storage/sqlite/hooks.h"
@@ -15,6 +16,7 @@
 #include "storage/sqlite/registry.h"
 #include "storage/sqlite/staging.h"
 #include "storage/sqlite/usage.h"
+#include "storage/sqlite/watches.h"
 
 namespace portreeve::store::sqlite {
 
@@ -51,6 +53,22 @@ class CurrentDirectory {
   std::shared_ptr<const DirectoryImage> image_;
 };
 
+class CurrentAcls {
+ public:
+  AclsPtr get() const {
+    const std::lock_guard lock(mutex_);
+    return acls_;
+  }
+  void set(AclsPtr acls) {
+    const std::lock_guard lock(mutex_);
+    acls_.swap(acls);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  AclsPtr acls_;
+};
+
 // Whom the store tells of accounts that come near their quota. Set before the first commit that may have something to
 // tell.
 struct QuotaWatch {
@@ -71,7 +89,9 @@ struct Shared {
   Disk disk;
   Registry registry;
   Lists lists;
+  Watches watches;
   CurrentDirectory directory;
+  CurrentAcls acls;
   Staging staging;
   Usages usages;
   QuotaWatch quota_watch;
@@ -81,5 +101,6 @@ struct Shared {
 };
 
 inline std::string database_path(const std::string& directory) { return directory + "/portreeve.db"; }
+inline std::string search_path(const std::string& directory) { return directory + "/portreeve-search.db"; }
 
 }  // namespace portreeve::store::sqlite

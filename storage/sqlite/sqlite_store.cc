@@ -56,7 +56,10 @@ std::vector<BodyId> staged_of(const std::vector<Delivery>& deliveries) {
 }  // namespace
 
 SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
-    : ownership_(options.directory), shared_(options, hooks, [this] { upkeep_.view_moved(); }), upkeep_(shared_) {
+    : ownership_(options.directory),
+      shared_(options, hooks, [this] { upkeep_.view_moved(); }),
+      upkeep_(shared_),
+      search_index_(shared_) {
   const std::string path = database_path(options.directory);
   make_private_file(path);
   auto connection = std::make_unique<Connection>(path, Connection::Use::writer);
@@ -65,12 +68,15 @@ SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
   sync_directory(options.directory);
   sweep_staging(*connection);
   respell_addresses(*connection);
+  compose_mailbox_names(*connection);
   shared_.next_body = connection->number("SELECT value FROM meta WHERE key = 'next_body'", 1);
   shared_.directory.set(std::make_shared<const DirectoryImage>(*connection));
+  shared_.acls.set(read_acls(*connection));
   shared_.usages.load(*connection);
   shared_.next_release = connection->number("SELECT release_at FROM held ORDER BY release_at LIMIT 1", kNothingHeld);
   shared_.bodies = &upkeep_;
   upkeep_.load(*connection);
+  search_index_.load(*connection);
   readers_ = std::make_unique<Readers>(path, options.readers);
   checkpointer_ = std::make_unique<Checkpointer>(path, [this] { checker_->interrupt(); });
   writer_ = std::make_unique<Writer>(std::move(connection), shared_, [this](Connection& writer, int wal_pages) {
@@ -78,12 +84,14 @@ SqliteStore::SqliteStore(const Options& options, const Hooks& hooks)
   });
   checker_ = std::make_unique<Checker>(path, *writer_);
   upkeep_.start(*readers_, *writer_);
+  search_index_.start(*writer_, [this](MailboxId mailbox) { return snapshot(mailbox).value_or(nullptr); });
 }
 
 SqliteStore::~SqliteStore() { close(); }
 
 void SqliteStore::close() {
   checker_->stop();
+  search_index_.stop();
   upkeep_.stop();
   // What sessions claimed as \Recent and no commit has taken along yet.
   if (shared_.registry.has_unsaved()) submit<void>(kSmall, [](Transaction&) {}, nullptr);
@@ -114,8 +122,8 @@ void SqliteStore::set_verifier(AccountId account, std::string verifier, Done<voi
       std::move(done));
 }
 
-void SqliteStore::set_quota(AccountId account, std::uint64_t bytes, Done<void> done) {
-  submit<void>(kSmall, [account, bytes](Transaction& t) { sqlite::set_quota(t, account, bytes); }, std::move(done));
+void SqliteStore::set_quota(AccountId account, QuotaChange change, Done<void> done) {
+  submit<void>(kSmall, [account, change](Transaction& t) { sqlite::set_quota(t, account, change); }, std::move(done));
 }
 
 void SqliteStore::set_enabled(AccountId account, bool is_enabled, Done<void> done) {
@@ -318,12 +326,12 @@ Lane SqliteStore::lane_for(MailboxId mailbox, const UidSet& uids) {
 }
 
 void SqliteStore::change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                               std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) {
+                               std::optional<ModSeq> unchanged_since, Flags changeable, Done<FlagsChanged> done) {
   const Lane lane = lane_for(mailbox, uids);
   writer_->submit<FlagsChanged>(
       lane, kSmall,
-      [mailbox, uids = std::move(uids), change, flags = std::move(flags), unchanged_since](Transaction& t) {
-        return sqlite::change_flags(t, mailbox, uids, change, flags, unchanged_since);
+      [mailbox, uids = std::move(uids), change, flags = std::move(flags), unchanged_since, changeable](Transaction& t) {
+        return sqlite::change_flags(t, mailbox, uids, change, flags, unchanged_since, changeable);
       },
       std::move(done));
 }
@@ -338,17 +346,19 @@ void SqliteStore::expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Don
       std::move(done));
 }
 
-void SqliteStore::copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+void SqliteStore::copy(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) {
   const Lane lane = lane_for(from, uids);
   writer_->submit<Copied>(
-      lane, kSmall, [from, uids = std::move(uids), to](Transaction& t) { return sqlite::copy(t, from, uids, to); },
+      lane, kSmall,
+      [from, uids = std::move(uids), to, kept](Transaction& t) { return sqlite::copy(t, from, uids, to, kept); },
       std::move(done));
 }
 
-void SqliteStore::move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) {
+void SqliteStore::move(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) {
   const Lane lane = lane_for(from, uids);
   writer_->submit<Copied>(
-      lane, kSmall, [from, uids = std::move(uids), to](Transaction& t) { return sqlite::move(t, from, uids, to); },
+      lane, kSmall,
+      [from, uids = std::move(uids), to, kept](Transaction& t) { return sqlite::move(t, from, uids, to, kept); },
       std::move(done));
 }
 
@@ -425,6 +435,15 @@ Result<void> SqliteStore::read_bodies(const std::vector<BodyRange>& ranges, std:
   });
 }
 
+// --- access control lists
+
+void SqliteStore::set_acl(MailboxId mailbox, AclSubject subject, AclChange change, Rights rights, Done<void> done) {
+  submit<void>(
+      kSmall,
+      [mailbox, subject, change, rights](Transaction& t) { sqlite::set_acl(t, mailbox, subject, change, rights); },
+      std::move(done));
+}
+
 // --- annotations
 
 void SqliteStore::set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
@@ -443,6 +462,29 @@ Result<std::vector<Annotation>> SqliteStore::annotations(AccountId account, Mail
   return guarded([&] {
     auto reader = readers_->take();
     return read_annotations(*reader, account, mailbox);
+  });
+}
+
+// --- keys to mailboxes
+
+void SqliteStore::keep_access_key(AccountId account, MailboxId mailbox, std::string key, bool replaces,
+                                  Done<std::string> done) {
+  submit<std::string>(
+      kSmall,
+      [account, mailbox, key = std::move(key), replaces](Transaction& t) {
+        return sqlite::keep_access_key(t, account, mailbox, key, replaces);
+      },
+      std::move(done));
+}
+
+void SqliteStore::drop_access_keys(AccountId account, Done<void> done) {
+  submit<void>(kSmall, [account](Transaction& t) { sqlite::drop_access_keys(t, account); }, std::move(done));
+}
+
+Result<std::string> SqliteStore::access_key(AccountId account, MailboxId mailbox) {
+  return guarded([&] {
+    auto reader = readers_->take();
+    return read_access_key(*reader, account, mailbox);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "storage/sqlite/checker.h"
 #include "storage/sqlite/checkpointer.h"
 #include "storage/sqlite/hooks.h"
+#include "storage/sqlite/search_index.h"
 #include "storage/sqlite/shared.h"
 #include "storage/sqlite/upkeep.h"
 #include "storage/sqlite/writer.h"
@@ -23,7 +24,7 @@ class SqliteStore final : public Store {
   void remove_domain(std::string domain, Done<void> done) override;
   void add_accounts(std::vector<NewAccount> accounts, Done<void> done) override;
   void set_verifier(AccountId account, std::string verifier, Done<void> done) override;
-  void set_quota(AccountId account, std::uint64_t bytes, Done<void> done) override;
+  void set_quota(AccountId account, QuotaChange change, Done<void> done) override;
   void set_enabled(AccountId account, bool is_enabled, Done<void> done) override;
   void set_delegate(AccountId owner, AccountId delegate, bool may, Done<void> done) override;
   void set_alias(Alias alias, Done<void> done) override;
@@ -40,6 +41,10 @@ class SqliteStore final : public Store {
   void rename_mailbox(AccountId account, std::string from, std::string to, Done<void> done) override;
   void set_subscribed(AccountId account, std::string name, bool is_subscribed, Done<void> done) override;
 
+  std::unique_ptr<AccountWatch> watch_account(
+      AccountId account, std::function<void(std::span<const ChangedAnnotation>)> on_change) override {
+    return std::make_unique<Watch>(shared_.watches, account, std::move(on_change));
+  }
   Result<std::unique_ptr<OpenMailbox>> open(MailboxId mailbox, std::function<void()> on_change) override;
   Result<SnapshotPtr> snapshot(MailboxId mailbox) override;
 
@@ -56,10 +61,12 @@ class SqliteStore final : public Store {
 
   using Store::change_flags;
   void change_flags(MailboxId mailbox, UidSet uids, FlagChange change, FlagList flags,
-                    std::optional<ModSeq> unchanged_since, Done<FlagsChanged> done) override;
+                    std::optional<ModSeq> unchanged_since, Flags changeable, Done<FlagsChanged> done) override;
   void expunge(MailboxId mailbox, UidSet uids, bool only_deleted, Done<Expunged> done) override;
-  void copy(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
-  void move(MailboxId from, UidSet uids, MailboxId to, Done<Copied> done) override;
+  using Store::copy;
+  void copy(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) override;
+  using Store::move;
+  void move(MailboxId from, UidSet uids, MailboxId to, Flags kept, Done<Copied> done) override;
 
   Result<std::optional<UidSet>> expunged_since(MailboxId mailbox, ModSeq since) override;
 
@@ -72,9 +79,20 @@ class SqliteStore final : public Store {
   Result<void> read_bodies(const std::vector<BodyRange>& ranges, std::string& out,
                            const std::function<bool(std::size_t, bool)>& read) override;
 
+  AclsPtr acls() const override { return shared_.acls.get(); }
+  void set_acl(MailboxId mailbox, AclSubject subject, AclChange change, Rights rights, Done<void> done) override;
+  void search_hints(MailboxId mailbox, std::span<const BodyId> bodies, std::string_view key,
+                    std::vector<SearchHint>& hints) override {
+    search_index_.search_hints(mailbox, bodies, key, hints);
+  }
+
   void set_annotations(AccountId account, MailboxId mailbox, std::vector<Annotation> annotations,
                        Done<void> done) override;
   Result<std::vector<Annotation>> annotations(AccountId account, MailboxId mailbox) override;
+  void keep_access_key(AccountId account, MailboxId mailbox, std::string key, bool replaces,
+                       Done<std::string> done) override;
+  void drop_access_keys(AccountId account, Done<void> done) override;
+  Result<std::string> access_key(AccountId account, MailboxId mailbox) override;
   void save_note(std::string name, std::string bytes, Done<void> done) override;
   Result<std::string> note(std::string_view name) override;
 
@@ -85,6 +103,7 @@ class SqliteStore final : public Store {
 
   // Waits until all bodies that may go are gone; for tests.
   void settle() { upkeep_.settle(); }
+  SearchIndex& search_index() { return search_index_; }
 
  private:
   EntryPtr entry(MailboxId mailbox);
@@ -100,6 +119,7 @@ class SqliteStore final : public Store {
   Ownership ownership_;
   Shared shared_;
   Upkeep upkeep_;
+  SearchIndex search_index_;
   std::atomic<bool> is_backing_up_ = false;
   // The writer's connection is the last to be closed, which leaves no WAL behind.
   std::unique_ptr<Writer> writer_;

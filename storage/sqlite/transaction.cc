@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "storage/sqlite/operations.h"
 #include "storage/sqlite/packing.h"
 
 namespace portreeve::store::sqlite {
@@ -54,6 +55,7 @@ MailboxId Transaction::add_mailbox(AccountId account, std::string_view name, Spe
                   static_cast<int>(use), image->uid_validity);
   image->mailbox = connection_.last_row();
   list_changed(account);
+  ++growth_[account].mailboxes;
   const MailboxId id = image->mailbox;
   work_.emplace(id, Work{nullptr, Draft(std::move(image), touches_, growth_[account])});
   return id;
@@ -65,8 +67,11 @@ void Transaction::remove_mailbox(MailboxId id) {
   draft.mark_deleted();
   // At once, since the name may be used again in this transaction. The blocks go with the draft.
   connection_.run("DELETE FROM mailbox WHERE id = ?", id);
-  connection_.run("DELETE FROM annotation WHERE account = ? AND mailbox = ?", draft.image()->account, id);
+  connection_.run("DELETE FROM annotation WHERE mailbox = ?", id);
+  connection_.run("DELETE FROM access_key WHERE mailbox = ?", id);
+  drop_acl(*this, draft.image()->account, id);
   doom(*draft.image(), messages);
+  --growth_[draft.image()->account].mailboxes;
   list_changed(draft.image()->account);
 }
 
@@ -104,11 +109,10 @@ std::shared_ptr<const DirectoryImage> Transaction::directory() {
   return directory_;
 }
 
-std::uint64_t Transaction::used_bytes(AccountId account) {
-  const auto committed = static_cast<std::int64_t>(shared_.usages.get(account).bytes);
+Usage Transaction::usage(AccountId account) const {
+  const Usage committed = shared_.usages.get(account);
   const auto growth = growth_.find(account);
-  const std::int64_t used = committed + (growth == growth_.end() ? 0 : growth->second.bytes);
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0));
+  return growth == growth_.end() ? committed : grown(committed, growth->second);
 }
 
 void Transaction::write_shared() {
@@ -146,6 +150,7 @@ void Transaction::flush() {
   write_recent();
   // Here, since nothing may fail once the commit is done.
   if (is_directory_changed_) directory();
+  for (auto& [owner, acls] : changed_acls_) acls = read_owner_acls(connection_, owner);
   for (auto& [account, usage] : recounted_) usage = read_usage(connection_, account);
   if (is_held_changed_) {
     next_release_ = connection_.number("SELECT release_at FROM held ORDER BY release_at LIMIT 1", kNothingHeld);
@@ -160,6 +165,9 @@ void Transaction::publish() {
     if (release.doomed_row == 0) shared_.bodies->referenced(release.bodies);
   }
   if (is_directory_changed_) shared_.directory.set(std::move(directory_));
+  if (!changed_acls_.empty()) {
+    shared_.acls.set(std::make_shared<const Acls>(shared_.acls.get()->with(changed_acls_)));
+  }
   if (is_held_changed_) shared_.next_release = next_release_;
   publish_usage();
   for (const AccountId account : changed_lists_) shared_.lists.drop(account);
@@ -169,15 +177,26 @@ void Transaction::publish() {
     if (!image->is_deleted) shared_.lists.update(image->account, mailbox, image->status());
     shared_.registry.publish(mailbox, image, 1);
   }
+  tell_watches();
   if (!releases_.empty()) shared_.bodies->released(std::move(releases_));
   for (const auto& then : after_commit_) then();
+}
+
+// Once all that they may look at is there.
+void Transaction::tell_watches() {
+  if (!shared_.watches.has_any()) return;
+  for (const AccountId account : changed_lists_) annotations_.try_emplace(account);
+  for (const auto& [mailbox, work] : work_) {
+    if (work.draft.is_touched() || !work.entry) annotations_.try_emplace(work.draft.image()->account);
+  }
+  for (const auto& [account, annotations] : annotations_) shared_.watches.tell(account, annotations);
 }
 
 void Transaction::publish_usage() {
   const auto directory = shared_.directory.get();
   std::vector<std::pair<AccountId, unsigned>> passed;
   for (const auto& [account, growth] : growth_) {
-    if (growth.bytes == 0 && growth.messages == 0) continue;
+    if (growth == Growth()) continue;
     const Usage before = shared_.usages.grow(account, growth);
     const Account* owner = directory->find(account);
     if (owner == nullptr) shared_.usages.drop(account);

@@ -5,6 +5,7 @@
 // Threads: the writer's.
 #pragma once
 
+#include <ctime>
 #include <functional>
 #include <map>
 #include <set>
@@ -50,12 +51,20 @@ class Transaction {
     directory_ = nullptr;
   }
   // An account's mail, with what this transaction did to it so far.
-  std::uint64_t used_bytes(AccountId account);
+  Usage usage(AccountId account) const;
+  // Unix seconds: what comes into a mailbox now is saved at this time.
+  std::uint32_t now() const { return now_; }
   // Counts the account's mail anew at the end, from the rows.
   void recount_usage(AccountId account) { recounted_.emplace(account, Usage()); }
   void held_changed() { is_held_changed_ = true; }
 
   void list_changed(AccountId account) { changed_lists_.insert(account); }
+  // `mailbox` 0: an annotation of the account itself.
+  void annotation_changed(AccountId account, MailboxId mailbox, std::string entry) {
+    annotations_[account].push_back({mailbox, std::move(entry)});
+  }
+  // Who may do what with the account's mailboxes.
+  void acls_changed(AccountId owner) { changed_acls_.emplace(owner, nullptr); }
   void after_commit(std::function<void()> then) { after_commit_.push_back(std::move(then)); }
 
   // Rises with each change, so that an operation that failed can be told to have left no trace.
@@ -73,13 +82,17 @@ class Transaction {
   void write_shared();
   void write_recent();
   void publish_usage();
+  void tell_watches();
 
   Connection& connection_;
   Shared& shared_;
+  const std::uint32_t now_ = static_cast<std::uint32_t>(std::time(nullptr));
   std::uint64_t touches_ = 0;
   std::unordered_map<AccountId, Growth> growth_;
   std::map<MailboxId, Work> work_;
   std::set<AccountId> changed_lists_;
+  std::map<AccountId, std::vector<ChangedAnnotation>> annotations_;
+  Acls::Owners changed_acls_;
   bool is_directory_changed_ = false;
   std::shared_ptr<const DirectoryImage> directory_;  // null: not read yet
   std::map<AccountId, Usage> recounted_;

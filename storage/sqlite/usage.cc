@@ -14,12 +14,19 @@ std::uint64_t sum(std::uint64_t number, std::int64_t change) {
 
 }  // namespace
 
+Usage grown(const Usage& usage, const Growth& growth) {
+  return {.bytes = sum(usage.bytes, growth.bytes),
+          .messages = sum(usage.messages, growth.messages),
+          .mailboxes = sum(usage.mailboxes, growth.mailboxes)};
+}
+
 void Usages::load(Connection& connection) {
   const std::lock_guard lock(mutex_);
-  Query query(connection, "SELECT account, sum(bytes), sum(messages) FROM mailbox GROUP BY account");
+  Query query(connection, "SELECT account, sum(bytes), sum(messages), count(*) FROM mailbox GROUP BY account");
   while (query.step()) {
     usages_[query.integer(0)] = {.bytes = static_cast<std::uint64_t>(query.integer(1)),
-                                 .messages = static_cast<std::uint64_t>(query.integer(2))};
+                                 .messages = static_cast<std::uint64_t>(query.integer(2)),
+                                 .mailboxes = static_cast<std::uint64_t>(query.integer(3))};
   }
 }
 
@@ -33,8 +40,7 @@ Usage Usages::grow(AccountId account, const Growth& growth) {
   const std::lock_guard lock(mutex_);
   Usage& usage = usages_[account];
   const Usage before = usage;
-  usage.bytes = sum(usage.bytes, growth.bytes);
-  usage.messages = sum(usage.messages, growth.messages);
+  usage = grown(usage, growth);
   return before;
 }
 
@@ -49,10 +55,12 @@ void Usages::drop(AccountId account) {
 }
 
 Usage read_usage(Connection& connection, AccountId account) {
-  Query query(connection, "SELECT coalesce(sum(bytes), 0), coalesce(sum(messages), 0) FROM mailbox WHERE account = ?");
+  Query query(connection,
+              "SELECT coalesce(sum(bytes), 0), coalesce(sum(messages), 0), count(*) FROM mailbox WHERE account = ?");
   query.bind(account).step();
   return {.bytes = static_cast<std::uint64_t>(query.integer(0)),
-          .messages = static_cast<std::uint64_t>(query.integer(1))};
+          .messages = static_cast<std::uint64_t>(query.integer(1)),
+          .mailboxes = static_cast<std::uint64_t>(query.integer(2))};
 }
 
 unsigned passed_percent(const std::vector<unsigned>& percents, std::uint64_t quota, std::uint64_t before,

@@ -15,7 +15,11 @@ namespace portreeve::store::sqlite {
 struct Growth {
   std::int64_t bytes = 0;
   std::int64_t messages = 0;
+  std::int64_t mailboxes = 0;
+  bool operator==(const Growth&) const = default;
 };
+
+Usage grown(const Usage& usage, const Growth& growth);
 
 class Usages {
  public:

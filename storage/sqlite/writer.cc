@@ -1,5 +1,7 @@
 #include "storage/sqlite/writer.h"
 
+#include <algorithm>
+
 #include "core/base/log.h"
 
 namespace portreeve::store::sqlite {
@@ -60,6 +62,11 @@ void Writer::submit(Lane which, std::unique_ptr<Job> job) {
   }
   job->fail(kClosed);
   job->report();
+}
+
+bool Writer::is_idle() const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::all_of(lanes_, [](const auto& jobs) { return jobs.empty(); });
 }
 
 void Writer::close() {

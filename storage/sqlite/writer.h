@@ -102,6 +102,8 @@ class Writer {
   void submit(Lane lane, std::size_t bytes, Work work, Done<T> done) {
     submit(lane, std::make_unique<OperationJob<T, Work>>(bytes, std::move(work), std::move(done)));
   }
+  // Does nothing wait?
+  bool is_idle() const;
   // Finishes what is queued, save the background lane, which fails with Errc::closed; further jobs do too.
   void close();
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ class UselessStore : public store::Store {
   void remove_domain(std::string, store::Done<void> done) override { done(useless()); }
   void add_accounts(std::vector<NewAccount>, store::Done<void> done) override { done(useless()); }
   void set_verifier(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
-  void set_quota(store::AccountId, std::uint64_t, store::Done<void> done) override { done(useless()); }
+  void set_quota(store::AccountId, store::QuotaChange, store::Done<void> done) override { done(useless()); }
   void set_enabled(store::AccountId, bool, store::Done<void> done) override { done(useless()); }
   void set_delegate(store::AccountId, store::AccountId, bool, store::Done<void> done) override { done(useless()); }
   void set_alias(store::Alias, store::Done<void> done) override { done(useless()); }
@@ -39,12 +40,25 @@ class UselessStore : public store::Store {
   void delete_mailbox(store::AccountId, std::string, store::Done<void> done) override { done(useless()); }
   void rename_mailbox(store::AccountId, std::string, std::string, store::Done<void> done) override { done(useless()); }
   void set_subscribed(store::AccountId, std::string, bool, store::Done<void> done) override { done(useless()); }
+  store::AclsPtr acls() const override { return useless(), nullptr; }
+  void set_acl(store::MailboxId, store::AclSubject, store::AclChange, store::Rights, store::Done<void> done) override {
+    done(useless());
+  }
   void set_annotations(store::AccountId, store::MailboxId, std::vector<store::Annotation>,
                        store::Done<void> done) override {
     done(useless());
   }
   store::Result<std::vector<store::Annotation>> annotations(store::AccountId, store::MailboxId) override {
     return useless();
+  }
+  void keep_access_key(store::AccountId, store::MailboxId, std::string, bool, store::Done<std::string> done) override {
+    done(useless());
+  }
+  void drop_access_keys(store::AccountId, store::Done<void> done) override { done(useless()); }
+  store::Result<std::string> access_key(store::AccountId, store::MailboxId) override { return useless(); }
+  std::unique_ptr<store::AccountWatch> watch_account(
+      store::AccountId, std::function<void(std::span<const store::ChangedAnnotation>)>) override {
+    return useless(), nullptr;
   }
   store::Result<std::unique_ptr<store::OpenMailbox>> open(store::MailboxId, std::function<void()>) override {
     return useless();
@@ -67,14 +81,14 @@ class UselessStore : public store::Store {
   }
 
   void change_flags(store::MailboxId, store::UidSet, store::FlagChange, store::FlagList, std::optional<store::ModSeq>,
-                    store::Done<store::FlagsChanged> done) override {
+                    store::Flags, store::Done<store::FlagsChanged> done) override {
     done(useless());
   }
   void expunge(store::MailboxId, store::UidSet, bool, store::Done<store::Expunged> done) override { done(useless()); }
-  void copy(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied> done) override {
+  void copy(store::MailboxId, store::UidSet, store::MailboxId, store::Flags, store::Done<store::Copied> done) override {
     done(useless());
   }
-  void move(store::MailboxId, store::UidSet, store::MailboxId, store::Done<store::Copied> done) override {
+  void move(store::MailboxId, store::UidSet, store::MailboxId, store::Flags, store::Done<store::Copied> done) override {
     done(useless());
   }
 

@@ -62,7 +62,14 @@ TEST_F(AnnotationsTest, GoWithTheirMailbox) {
 
 TEST_F(AnnotationsTest, AreTheAccountsOwn) {
   const AccountId bob = add_account("bob@example.test");
-  EXPECT_EQ(set(store_->inbox(bob), {{"a", "1"}}), Errc::not_found);
+  // Of another's mailbox too, as others may share it; they go with it, and with who made them.
+  const MailboxId theirs = create(bob, "Work");
+  EXPECT_EQ(set(theirs, {{"a", "1"}}), std::nullopt);
+  EXPECT_THAT(all(theirs), ElementsAre("a=1"));
+  EXPECT_THAT(store_->annotations(bob, theirs).value(), IsEmpty());
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_TRUE(wait<void>([&](auto done) { store_->delete_mailbox(bob, "Work", std::move(done)); }));
+  EXPECT_EQ(rows(), 0);
   EXPECT_EQ(set(0, {{"a", "1"}}), std::nullopt);
   EXPECT_THAT(store_->annotations(bob, 0).value(), IsEmpty());
 }

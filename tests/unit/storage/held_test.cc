@@ -138,7 +138,7 @@ TEST_F(HeldTest, ADroppedMessageGoesWithItsBody) {
 }
 
 TEST_F(HeldTest, AQuotaRefusesAll) {
-  ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(alice_, 1, std::move(done)); }));
+  ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(alice_, {.bytes = 1}, std::move(done)); }));
   const HeldId id = hold(message("one", 500)).value();
   EXPECT_EQ(code(release(id, {{inbox_, {}}, {bobs_, {}}}, {delivery_of("report", {{bobs_, {}}})})), Errc::quota);
   EXPECT_EQ(show(bobs_), "");

@@ -9,6 +9,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 
 class MailboxesTest : public StoreTest {
@@ -113,6 +114,42 @@ TEST_F(MailboxesTest, RenameTakesChildrenAlongAndKeepsMail) {
   EXPECT_EQ(show(box), "1");
 }
 
+TEST_F(MailboxesTest, RenameOfAParentThatIsNotThere) {
+  const MailboxId box = create(account_, "a/b/c");
+  ASSERT_TRUE(remove("a/b"));
+  ASSERT_TRUE(rename("a/b", "a/d"));
+  EXPECT_EQ(mailbox(account_, "a/d/c"), box);
+  EXPECT_THAT(names(account_), Not(Contains("a/d")));
+  EXPECT_EQ(code(rename("a/b", "a/x")), Errc::not_found);
+  EXPECT_EQ(code(rename("a/d", "a/d")), Errc::exists);
+  EXPECT_EQ(code(rename("a/d", "a/d/c/d")), Errc::invalid);
+}
+
+// To a place above, where what moves takes names that others which move still have.
+TEST_F(MailboxesTest, RenameUpwards) {
+  const MailboxId one = create(account_, "a/a/a/b");
+  const MailboxId two = create(account_, "a/a/b");
+  const MailboxId deep = create(account_, "a/a/a/a/b");
+  ASSERT_TRUE(remove("a"));
+  ASSERT_TRUE(rename("a/a", "a"));
+  EXPECT_EQ(mailbox(account_, "a/b"), two);
+  EXPECT_EQ(mailbox(account_, "a/a/b"), one);
+  EXPECT_EQ(mailbox(account_, "a/a/a/b"), deep);
+  EXPECT_THAT(names(account_), IsSupersetOf({"a", "a/a", "a/a/a"}));
+}
+
+// A name is one, however it is spelled.
+TEST_F(MailboxesTest, NamesAreComposed) {
+  const MailboxId box = create(account_, "Cafe\u0301");
+  EXPECT_THAT(names(account_), Contains("Caf\u00e9"));
+  EXPECT_EQ(code(rename("Junk", "Caf\u00e9")), Errc::exists);
+  EXPECT_EQ(code(rename("Caf\u00e9", "Cafe\u0301")), Errc::exists);
+  ASSERT_TRUE(subscribe("Cafe\u0301", true));
+  EXPECT_TRUE(store_->mailboxes(account_).value()->is_subscribed("Caf\u00e9"));
+  ASSERT_TRUE(rename("Cafe\u0301", "x"));
+  EXPECT_EQ(mailbox(account_, "x"), box);
+}
+
 TEST_F(MailboxesTest, RenameIsRefused) {
   create(account_, "a/b");
   create(account_, "c/b");
@@ -122,6 +159,7 @@ TEST_F(MailboxesTest, RenameIsRefused) {
   };
   for (const Row& row : std::vector<Row>{
            {"missing", "x", Errc::not_found},
+           {"missing", "missing", Errc::not_found},
            {"a", "c", Errc::exists},
            {"a", "INBOX", Errc::exists},
            {"a", "a/x", Errc::invalid},

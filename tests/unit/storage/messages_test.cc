@@ -21,6 +21,20 @@ class MessagesTest : public StoreTest {
   const MailboxId inbox_;
 };
 
+TEST_F(MessagesTest, MessagesAreSavedWhenTheyComeIntoTheirMailbox) {
+  deliver(inbox_, "one");
+  const std::uint32_t saved = snapshot(inbox_)->at(1).save_date;
+  EXPECT_GT(saved, 1'700'000'000U);
+  const MailboxId work = create(account_, "Work");
+  ASSERT_TRUE(copy(inbox_, {kAll}, work));
+  ASSERT_TRUE(move(inbox_, {kAll}, work));
+  ASSERT_TRUE(flag(work, {kAll}, FlagChange::add, {.system = kSeen, .keywords = {}}));
+  reopen();
+  EXPECT_GE(snapshot(work)->at(1).save_date, saved);
+  EXPECT_GE(snapshot(work)->at(2).save_date, snapshot(work)->at(1).save_date);
+  EXPECT_EQ(snapshot(work)->at(1).internal_date, 1'700'000'000);
+}
+
 TEST_F(MessagesTest, DeliveryIsThereByteForByteWithItsSummary) {
   const std::string text = "From: a@b.test\r\nSubject: hello\r\n\r\nbare\nline\r\n";
   EXPECT_EQ(deliver(inbox_, text), 1U);

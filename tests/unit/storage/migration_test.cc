@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include "storage/sqlite/bodies.h"
-#include "storage/sqlite/packing.h"
 #include "storage/sqlite/schema.h"
 #include "tests/unit/storage/fixture.h"
 
@@ -56,6 +55,9 @@ INSERT INTO account(id, address, verifier, created) VALUES (7, 'Alice@example.te
 INSERT INTO address VALUES ('alice@example.test', 7);
 INSERT INTO mailbox(id, account, name, special_use, uid_validity, uid_next, mod_seq, messages, unseen, bytes)
   VALUES (3, 7, 'INBOX', 0, 99, 6, 4, 1, 1, 5);
+INSERT INTO mailbox(id, account, name, special_use, uid_validity) VALUES
+  (4, 7, 'Other Users', 0, 97), (5, 7, 'Other Users/a', 0, 98), (6, 7, 'Other Usersx', 0, 96);
+INSERT INTO subscription VALUES (7, 'INBOX'), (7, 'Other Users/a');
 UPDATE meta SET value = 99 WHERE key = 'uid_validity';
 UPDATE meta SET value = 50 WHERE key = 'next_body';
 PRAGMA application_id = 0x706f7274;
@@ -68,8 +70,9 @@ class MigrationTest : public StoreTest {
     Connection connection(file, Connection::Use::writer);
     connection.script(kVersion1);
     const std::string text = "hello";
-    const Message message{.uid = 5, .size = 5, .pop3_size = 7, .mod_seq = 4, .internal_date = 12, .body = 20};
-    connection.run("INSERT INTO block(id, data) VALUES (?, ?)", block_row(3, 5), Blob{pack_block({message})});
+    // UID 5, 5 bytes, 7 as POP3 sends it, mod-sequence 4, no flags, the date 12, body 20; as version 1 packed it.
+    const std::string block("\x01\x01\x05\x05\x04\x08\x00\x18\x28", 9);
+    connection.run("INSERT INTO block(id, data) VALUES (?, ?)", block_row(3, 5), Blob{block});
     write_body_tail(connection, 20, 0, text);
     write_summary(connection, 20, mime::summarize(text));
   }
@@ -79,12 +82,18 @@ class MigrationTest : public StoreTest {
     EXPECT_EQ(alice->id, 7);
     EXPECT_EQ(alice->verifier, "v");
     EXPECT_EQ(alice->quota_bytes, 0U);
+    EXPECT_EQ(alice->quota_messages, 0U);
+    EXPECT_EQ(alice->quota_mailboxes, 0U);
     EXPECT_FALSE(alice->is_from_file);
     EXPECT_EQ(store_->inbox(7), 3);
     EXPECT_EQ(show(3), "5");
     EXPECT_EQ(snapshot(3)->uid_validity, 99U);
     EXPECT_EQ(body(snapshot(3)->at(1).body), "hello");
+    EXPECT_EQ(snapshot(3)->at(1).save_date, 0U);
     EXPECT_EQ(store_->usage(7).bytes, 5U);
+    // The namespace of that name would hide them.
+    EXPECT_THAT(names(7), ElementsAre("INBOX", "Other Users (own)", "Other Users (own)/a", "Other Usersx"));
+    EXPECT_THAT(store_->mailboxes(7).value()->subscribed, ElementsAre("INBOX", "Other Users (own)/a"));
     EXPECT_THAT(problems(), IsEmpty());
   }
   std::int64_t version() {
@@ -105,7 +114,16 @@ TEST_F(MigrationTest, AnOlderDatabaseKeepsItsMail) {
     expect_mail();
   }
   EXPECT_EQ(deliver(3, "more"), 6U);
+  reopen();
+  EXPECT_EQ(snapshot(3)->at(1).save_date, 0U);
+  EXPECT_NE(snapshot(3)->at(2).save_date, 0U);
+  EXPECT_TRUE(wait<void>([&](auto done) { store_->set_quota(7, {.messages = 2}, std::move(done)); }));
+  EXPECT_EQ(store_->directory()->find(7)->quota_messages, 2U);
   EXPECT_TRUE(wait<void>([&](auto done) { store_->set_annotations(7, 3, {{"/private/a", "b"}}, std::move(done)); }));
+  EXPECT_TRUE(wait<std::string>([&](auto done) { store_->keep_access_key(7, 3, "key", false, std::move(done)); }));
+  const MailboxId other = mailbox(7, "Other Usersx");
+  EXPECT_TRUE(wait<void>(
+      [&](auto done) { store_->set_acl(other, {.account = 0}, AclChange::replace, kLookup, std::move(done)); }));
   EXPECT_TRUE(wait<void>([&](auto done) {
     store_->set_alias({.address = "x@example.test", .members = {"alice@example.test"}}, std::move(done));
   }));
@@ -121,6 +139,42 @@ TEST_F(MigrationTest, AnOlderBackupIsRestored) {
   reopen();
   EXPECT_EQ(version(), kSchemaVersion);
   expect_mail();
+}
+
+// Older versions kept names as clients spelled them.
+TEST_F(MigrationTest, NamesAreComposed) {
+  shut();
+  std::filesystem::remove_all(path());
+  std::filesystem::create_directory(path());
+  make_version_1(database_path(path()));
+  {
+    Connection connection(database_path(path()), Connection::Use::writer);
+    const auto add = [&](MailboxId id, std::string_view name) {
+      connection.run("INSERT INTO mailbox(id, account, name, special_use, uid_validity) VALUES (?, 7, ?, 0, ?)", id,
+                     name, id);
+      connection.run("INSERT INTO subscription VALUES (7, ?)", name);
+    };
+    add(10, "Cafe\u0301");
+    add(11, "Cafe\u0301/O\u0308l");
+    add(12, "Tu\u0308r");
+    add(13, "T\u00fcr");
+    add(14, "T\u00fcr (2)");
+    connection.run("INSERT INTO subscription VALUES (7, ?)", "gone/e\u0301");
+  }
+  for (int round = 0; round < 2; ++round) {
+    reopen();
+    EXPECT_THAT(names(7),
+                ElementsAre("Caf\u00e9", "Caf\u00e9/\u00d6l", "INBOX", "Other Users (own)", "Other Users (own)/a",
+                            "Other Usersx", "T\u00fcr", "T\u00fcr (2)", "T\u00fcr (3)"));
+    EXPECT_THAT(store_->mailboxes(7).value()->subscribed,
+                ElementsAre("Caf\u00e9", "Caf\u00e9/\u00d6l", "INBOX", "Other Users (own)/a", "T\u00fcr",
+                            "T\u00fcr (2)", "T\u00fcr (3)", "gone/\u00e9"));
+    EXPECT_EQ(mailbox(7, "Caf\u00e9/\u00d6l"), 11);
+    EXPECT_EQ(mailbox(7, "T\u00fcr"), 13);
+    EXPECT_EQ(mailbox(7, "T\u00fcr (3)"), 12);
+    EXPECT_EQ(show(3), "5");
+    EXPECT_THAT(problems(), IsEmpty());
+  }
 }
 
 TEST_F(MigrationTest, ANewerDatabaseIsLeftAlone) {

@@ -33,6 +33,7 @@ TEST(NamesTest, Mailboxes) {
       // Text is UTF-8 without control characters.
       {"Entw\xc3\xbcrfe", "Entw\xc3\xbcrfe"},
       {"\xf0\x9f\x93\xab", "\xf0\x9f\x93\xab"},
+      {"Entwu\u0308rfe", "Entw\u00fcrfe"},  // NFC
       {"a\tb", "!"},
       {std::string("a\0b", 3), "!"},
       {"a\xff", "!"},
@@ -49,9 +50,22 @@ TEST(NamesTest, Mailboxes) {
     EXPECT_EQ(outcome([&] { return mailbox_name(name); }), stored) << name;
   }
   std::string deep = "a";
-  for (std::size_t i = 1; i < kMaxMailboxDepth; ++i) deep += "/a";
+  while (deep.size() + 2 <= kMaxMailboxNameBytes) deep += "/a";
   EXPECT_EQ(mailbox_name(deep), deep);
   EXPECT_EQ(outcome([&] { return mailbox_name(deep + "/a"); }), "!");
+  // U+0958 has no composed form: three bytes become six.
+  std::string growing;
+  while (growing.size() + 3 <= kMaxMailboxNameBytes) growing += "\u0958";
+  EXPECT_EQ(outcome([&] { return mailbox_name(growing); }), "!");
+}
+
+TEST(NamesTest, NewMailboxes) {
+  EXPECT_EQ(new_mailbox_name("inbox/e\u0301"), "INBOX/\u00e9");
+  for (const std::string name : {"a\u0085", "\u0080", "\u009f", "a\u2028b", "\u2029"}) {
+    EXPECT_EQ(outcome([&] { return new_mailbox_name(name); }), "!") << name;
+    EXPECT_EQ(mailbox_name(name), name);
+  }
+  for (const std::string name : {"\u00a0", "\u2027", "\u202a", "a"}) EXPECT_EQ(new_mailbox_name(name), name);
 }
 
 TEST(NamesTest, Parents) {

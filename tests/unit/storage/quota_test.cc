@@ -21,7 +21,7 @@ class QuotaTest : public StoreTest {
         bobs_(store_->inbox(bob_)) {}
 
   void limit(AccountId account, std::uint64_t bytes) {
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(account, bytes, std::move(done)); }));
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(account, {.bytes = bytes}, std::move(done)); }));
   }
   std::uint64_t bytes(AccountId account) const { return store_->usage(account).bytes; }
   Result<std::vector<Appended>> post(std::size_t size, std::vector<DeliveryTarget> targets,
@@ -33,6 +33,9 @@ class QuotaTest : public StoreTest {
   Result<std::vector<Appended>> post_all(std::vector<Delivery> deliveries) {
     return wait<std::vector<Appended>>([&](auto done) { store_->deliver_all(std::move(deliveries), std::move(done)); });
   }
+  void change(AccountId account, QuotaChange change) {
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(account, change, std::move(done)); }));
+  }
   // What the rows say, after a restart.
   void expect_kept() {
     const std::uint64_t before = bytes(alice_);
@@ -40,6 +43,7 @@ class QuotaTest : public StoreTest {
     reopen();
     EXPECT_EQ(bytes(alice_), before);
     EXPECT_EQ(store_->usage(alice_).messages, messages);
+    EXPECT_EQ(store_->usage(alice_).mailboxes, names(alice_).size());
   }
 
   const AccountId alice_;
@@ -94,6 +98,66 @@ TEST_F(QuotaTest, AMessageThatWouldPassTheQuotaIsRefused) {
   EXPECT_TRUE(post(1000, {{inbox_, {}}}));
 }
 
+TEST_F(QuotaTest, MessagesAreCountedToo) {
+  change(alice_, {.messages = 3});
+  ASSERT_TRUE(post(10, {{inbox_, {}}}));
+  const MailboxId work = create(alice_, "Work");
+  EXPECT_EQ(code(post(1, {{inbox_, {}}, {work, {}}, {mailbox(alice_, "Sent"), {}}})), Errc::quota);
+  ASSERT_TRUE(post(1, {{inbox_, {}}, {work, {}}}));
+  EXPECT_EQ(code(post(1, {{bobs_, {}}, {inbox_, {}}})), Errc::quota);
+  const auto each = post(1, {{bobs_, {}}, {inbox_, {}}}, Quota::refuses_each);
+  ASSERT_TRUE(each);
+  EXPECT_EQ((*each)[0].refused, std::nullopt);
+  EXPECT_EQ((*each)[1].refused, Errc::quota);
+  EXPECT_TRUE(post(1, {{inbox_, {}}}, Quota::is_ignored));
+  EXPECT_EQ(store_->usage(alice_).messages, 4U);
+  EXPECT_EQ(code(copy(work, {kAll}, inbox_)), Errc::quota);
+  EXPECT_TRUE(move(work, {kAll}, inbox_));
+  ASSERT_TRUE(expunge(inbox_, {{1, 2}}, false));
+  EXPECT_TRUE(copy(inbox_, {{3, 3}}, work));
+  EXPECT_EQ(code(post_all({delivery_of("x", {{inbox_, {}}})})), Errc::quota);
+  std::vector<Delivery> replacing;
+  replacing.push_back(delivery_of("x", {{work, {}}}));
+  replacing.back().replaces = Replaced{inbox_, 3};
+  EXPECT_TRUE(post_all(std::move(replacing)));
+  expect_kept();
+  EXPECT_EQ(code(post(1, {{inbox_, {}}})), Errc::quota);
+  change(alice_, {.messages = 0});
+  EXPECT_TRUE(post(1, {{inbox_, {}}}));
+}
+
+TEST_F(QuotaTest, MailboxesAreCountedToo) {
+  const auto make = [&](std::string name) {
+    return code(wait<MailboxId>(
+        [&](auto done) { store_->create_mailbox(alice_, std::move(name), SpecialUse::none, std::move(done)); }));
+  };
+  const auto rename = [&](std::string from, std::string to) {
+    return code(wait<void>(
+        [&](auto done) { store_->rename_mailbox(alice_, std::move(from), std::move(to), std::move(done)); }));
+  };
+  ASSERT_EQ(store_->usage(alice_).mailboxes, 6U);
+  change(alice_, {.mailboxes = 8});
+  EXPECT_EQ(make("a/b/c"), Errc::quota);
+  EXPECT_EQ(store_->usage(alice_).mailboxes, 6U);
+  EXPECT_EQ(make("a/b"), std::nullopt);
+  EXPECT_EQ(make("c"), Errc::quota);
+  EXPECT_EQ(rename("a/b", "x/y"), Errc::quota);
+  EXPECT_EQ(rename("INBOX", "Old"), Errc::quota);
+  EXPECT_EQ(rename("a/b", "a/c"), std::nullopt);
+  expect_kept();
+  EXPECT_EQ(make("c"), Errc::quota);
+  ASSERT_TRUE(wait<void>([&](auto done) { store_->delete_mailbox(alice_, "a/c", std::move(done)); }));
+  EXPECT_EQ(make("c"), std::nullopt);
+  change(alice_, {.bytes = 10});
+  EXPECT_EQ(store_->directory()->find(alice_)->quota_mailboxes, 8U);
+  change(alice_, {.mailboxes = 2});
+  EXPECT_EQ(make("d"), Errc::quota);
+  EXPECT_EQ(names(alice_).size(), 8U);
+  EXPECT_EQ(code(wait<void>([&](auto done) { store_->set_quota(alice_, {.mailboxes = UINT64_MAX}, std::move(done)); })),
+            Errc::invalid);
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
 TEST_F(QuotaTest, AReplacementNeedsOnlyTheRoomThatItTakesMore) {
   const auto replace = [&](std::size_t size, MailboxId mailbox, Replaced replaced) {
     std::vector<Delivery> deliveries;
@@ -102,7 +166,7 @@ TEST_F(QuotaTest, AReplacementNeedsOnlyTheRoomThatItTakesMore) {
     return post_all(std::move(deliveries));
   };
   const MailboxId work = create(alice_, "Work");
-  ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(alice_, 100, std::move(done)); }));
+  ASSERT_TRUE(wait<void>([&](auto done) { store_->set_quota(alice_, {.bytes = 100}, std::move(done)); }));
   ASSERT_TRUE(post(60, {{inbox_, {}}}));
   EXPECT_EQ(code(replace(101, inbox_, {inbox_, 1})), Errc::quota);
   EXPECT_EQ(code(replace(10, inbox_, {inbox_, 2})), Errc::not_found);
