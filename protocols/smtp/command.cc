@@ -112,6 +112,15 @@ Parsed parse_bdat(std::string_view rest, const Extensions&) {
   return Bdat{.size = *size, .is_last = !rest.empty()};
 }
 
+// burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468 §3.5)
+Parsed parse_burl(std::string_view rest, const Extensions&) {
+  const std::string_view url = take_word(rest);
+  if (url.empty() || (!rest.empty() && !base::equals_ignoring_case(rest, "LAST"))) {
+    return refuse(501, "5.5.4", "Syntax: BURL url [LAST]");
+  }
+  return Burl{.url = std::string(url), .is_last = !rest.empty()};
+}
+
 // xclient-command = "XCLIENT" 1*(SP attribute-name "=" attribute-value), the value as xtext
 Parsed parse_xclient(std::string_view rest, const Extensions&) {
   if (rest.empty()) return refuse(501, "5.5.4", "Syntax: XCLIENT attribute=value...");
@@ -143,6 +152,7 @@ constexpr std::array kVerbs{
     Verb{"RCPT", parse_rcpt},
     Verb{"DATA", parse_bare<Data>},
     Verb{"BDAT", parse_bdat},
+    Verb{"BURL", parse_burl},
     Verb{"EHLO", parse_hello<Ehlo>},
     Verb{"QUIT", parse_bare<Quit>},
     Verb{"RSET", parse_bare<Rset>},
@@ -180,6 +190,7 @@ std::expected<Command, Reply> parse_command(std::string_view line, const Extensi
 }
 
 std::size_t line_limit(std::string_view text) {
+  if (base::starts_with_ignoring_case(text, "BURL ")) return kMaxBurlLineBytes;
   return base::starts_with_ignoring_case(text, "AUTH ") ? kMaxAuthLineBytes : kMaxLineBytes;
 }
 

@@ -24,6 +24,7 @@ namespace portreeve::smtp {
 // for all, and for what clients send beyond.
 constexpr std::size_t kMaxLineBytes = 4096;
 constexpr std::size_t kMaxAuthLineBytes = 12'288;  // RFC 4954 §4
+constexpr std::size_t kMaxBurlLineBytes = 8'224;   // the longest URL that is taken, and the words beside it
 
 constexpr std::size_t kMaxEnvelopeIdBytes = 100;  // RFC 3461 §4.4, as sent
 constexpr std::size_t kMaxOriginalBytes = 500;    // RFC 3461 §4.2, type and address as sent
@@ -100,6 +101,10 @@ struct Bdat {              // RFC 3030 §2
   std::uint64_t size = 0;  // Saturates, so that nothing of such a chunk is ever taken for a command.
   bool is_last = false;
 };
+struct Burl {       // RFC 4468 §3
+  std::string url;  // as sent
+  bool is_last = false;
+};
 struct Rset {};
 struct Noop {};
 struct Vrfy {
@@ -127,8 +132,8 @@ constexpr std::array<std::string_view, 8> kXclientAttributes = {"NAME", "ADDR", 
 // A browser, or a page in one, talking HTTP to this port: whatever follows is not to be looked at.
 struct Http {};
 
-using Command = std::variant<Ehlo, Helo, Lhlo, Mail, Rcpt, Data, Bdat, Rset, Noop, Vrfy, Expn, Help, Quit, StartTls,
-                             Auth, Xclient, Http>;
+using Command = std::variant<Ehlo, Helo, Lhlo, Mail, Rcpt, Data, Bdat, Burl, Rset, Noop, Vrfy, Expn, Help, Quit,
+                             StartTls, Auth, Xclient, Http>;
 
 // `line` is without its CRLF. The error is the reply it gets. A parameter of an extension that isn't offered is not
 // known; verbs are, whatever is offered.

@@ -70,6 +70,7 @@ class Conversation {
   async::Task<Line> next_line(bool is_response);
   Reply refuse_line(Line line);
   bool begins_chunk() const;
+  void lose_part();
   async::Task<bool> wait_for_input();
   async::Task<Answer> answer();
   // Counts and logs what was refused, and queues the reply; past a limit another one, which is the last.
@@ -118,8 +119,15 @@ class Conversation {
   async::Task<Answer> log_in(auth::Credentials credentials);
   async::Task<Answer> receive();
   async::Task<Answer> receive_chunk(Bdat command);
+  async::Task<Answer> receive_url(Burl command);
+  // A part of a message has come whole, or was refused.
+  async::Task<Answer> end_part(std::optional<Reply> refusal, bool is_last, std::string text);
   async::Task<bool> read_message(Reception& reception);
+  // The refusal, if its text can't be had.
+  async::Task<std::optional<Reply>> read_url(const std::string& url, Reception& reception);
   async::Task<bool> read_chunk(std::uint64_t size, Reception* reception);
+  // For BDAT and BURL, if nothing of the message has come yet.
+  std::optional<Reply> begin_part();
   void begin_reception();
   async::Task<Answer> conclude();
   async::Task<Answer> deliver(const Reception& reception, const Transaction& transaction, store::IncomingBody body);

@@ -351,6 +351,7 @@ Reply Conversation::explain(const store::Error& error, const Reception& receptio
     case store::Errc::not_found:  // an account went away after its RCPT
     case store::Errc::exists:
     case store::Errc::invalid:
+    case store::Errc::denied:
     case store::Errc::corrupt:
     case store::Errc::io: break;
   }

@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<std::string_view, kExtensions> kKeywords = {
     "PIPELINING",          "SIZE",     "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8",      "DSN",
     "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH",     "REQUIRETLS", "LIMITS",   "FUTURERELEASE", "DELIVERBY",
-    "MT-PRIORITY",         "RRVS",     "VRFY",     "EXPN",       "HELP",     "XCLIENT"};
+    "MT-PRIORITY",         "RRVS",     "BURL",     "VRFY",       "EXPN",     "HELP",          "XCLIENT"};
 
 }  // namespace
 

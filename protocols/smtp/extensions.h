@@ -28,12 +28,13 @@ enum class Extension : std::uint8_t {
   deliver_by,             // RFC 2852
   mt_priority,            // RFC 6710
   rrvs,                   // RFC 7293
+  burl,                   // RFC 4468
   vrfy,
   expn,
   help,
   xclient,  // of Postfix: what a proxy in front says of its client
 };
-constexpr std::size_t kExtensions = 20;
+constexpr std::size_t kExtensions = 21;
 
 class Extensions {
  public:

@@ -43,26 +43,24 @@ async::Task<Conversation::Answer> Conversation::receive() {
 // RFC 3030 §2. What is announced as a chunk is never looked at as commands, whatever becomes of it.
 async::Task<Conversation::Answer> Conversation::receive_chunk(Bdat command) {
   std::optional<Reply> refusal = check(command, state());
-  if (!refusal && !reception_) {
-    if (services_.store.has_room()) {
-      begin_reception();
-    } else {
-      refusal = Reply(452, "4.3.1", "The server's disk is full, try later");
-    }
-  }
+  if (!refusal) refusal = begin_part();
   if (!co_await read_chunk(command.size, refusal ? nullptr : reception_.get())) {
     if (reception_ && transaction_) log_message(*reception_, *transaction_, ending_);
     co_return std::nullopt;
   }
+  co_return co_await end_part(std::move(refusal), command.is_last, std::to_string(command.size) + " bytes received");
+}
+
+async::Task<Conversation::Answer> Conversation::end_part(std::optional<Reply> refusal, bool is_last, std::string text) {
   if (refusal) {
     // A message that has lost a part is none.
     const std::optional<Transaction> transaction = std::exchange(transaction_, std::nullopt);
     reception_.reset();
     // RFC 2033 §4.2: behind the last chunk there is a reply for each recipient.
-    if (command.is_last && transaction) co_return answer_all(*refusal, *transaction);
+    if (is_last && transaction) co_return answer_all(*refusal, *transaction);
     co_return refusal;
   }
-  if (command.is_last) {
+  if (is_last) {
     reception_->end_chunks();
     co_return co_await conclude();
   }
@@ -71,7 +69,14 @@ async::Task<Conversation::Answer> Conversation::receive_chunk(Bdat command) {
     const std::unique_ptr<Reception> reception = std::move(reception_);
     co_return refuse_fault(*reception, transaction);
   }
-  co_return Reply(250, "2.0.0", std::to_string(command.size) + " bytes received");
+  co_return Reply(250, "2.0.0", text);
+}
+
+std::optional<Reply> Conversation::begin_part() {
+  if (reception_) return std::nullopt;
+  if (!services_.store.has_room()) return Reply(452, "4.3.1", "The server's disk is full, try later");
+  begin_reception();
+  return std::nullopt;
 }
 
 void Conversation::begin_reception() {

@@ -117,11 +117,11 @@ std::optional<Reply> Conversation::refuse_for_quota(const store::Resolution& fou
   std::optional<Reply> refusal;
   for (const store::Destination& destination : found.destinations) {
     const store::Account* account = transaction_->directory->find(destination.account);
-    const bool has_room = account == nullptr || account->quota_bytes == 0 ||
-                          services_.store.usage(account->id).bytes + size <= account->quota_bytes;
+    const bool has_room = account == nullptr || store::has_room_for(*account, services_.store.usage(account->id),
+                                                                    {.bytes = size, .messages = 1});
     if (has_room && found.list != nullptr) return std::nullopt;
     if (has_room) continue;
-    if (size > account->quota_bytes) {
+    if (account->quota_bytes != 0 && size > account->quota_bytes) {
       refusal = Reply(552, "5.2.2", "The message is larger than the whole mailbox may be");
     } else {
       refusal = Reply(452, "4.2.2", "The mailbox is full, try later");

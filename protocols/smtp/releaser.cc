@@ -114,9 +114,10 @@ class Release {
   // Each folder of an account gets a message of its own, once.
   bool has_room(const store::Account& account, const std::string& folder) {
     std::set<std::string>& folders = planned_[account.id];
-    if (account.quota_bytes == 0 || folders.contains(folder)) return true;
-    const std::uint64_t more = (folders.size() + 1) * held_.size;
-    if (store_.usage(account.id).bytes + more > account.quota_bytes) return false;
+    if (folders.contains(folder)) return true;
+    const std::uint64_t copies = folders.size() + 1;
+    const store::Usage more{.bytes = copies * held_.size, .messages = copies};
+    if (!store::has_room_for(account, store_.usage(account.id), more)) return false;
     folders.insert(folder);
     return true;
   }
@@ -158,7 +159,7 @@ class Release {
   const Envelope envelope_;
   const std::int64_t now_;
   std::vector<store::DeliveryTarget> targets_;
-  std::map<store::AccountId, std::set<std::string>> planned_;  // folders that get it, of accounts that have a quota
+  std::map<store::AccountId, std::set<std::string>> planned_;  // folders that get it
   Reports reports_;
 };
 

@@ -29,6 +29,7 @@ constexpr std::array<Rule, std::variant_size_v<Command>> kRules{{
     {"RCPT", kCore, true, true, true, false},
     {"DATA", kCore, true, true, true, false},
     {"BDAT", Extension::chunking, true, true, true, false},
+    {"BURL", Extension::burl, true, true, true, false},
     {"RSET", kCore, false, false, false, false},
     {"NOOP", kCore, false, false, false, false},
     {"VRFY", Extension::vrfy, false, false, false, false},
@@ -43,25 +44,13 @@ constexpr std::array<Rule, std::variant_size_v<Command>> kRules{{
 
 // In the order of EHLO's lines. VRFY isn't there: it tells nothing.
 constexpr std::array kAnnounced = {
-    Extension::pipelining,
-    Extension::size,
-    Extension::eight_bit_mime,
-    Extension::binary_mime,
-    Extension::chunking,
-    Extension::smtputf8,
-    Extension::dsn,
-    Extension::deliver_by,
-    Extension::future_release,
-    Extension::mt_priority,
-    Extension::rrvs,
-    Extension::require_tls,
-    Extension::limits,
-    Extension::help,
-    Extension::expn,
-    Extension::xclient,
-    Extension::enhanced_status_codes,
-    Extension::starttls,
-    Extension::auth,
+    Extension::pipelining,     Extension::size,        Extension::eight_bit_mime,
+    Extension::binary_mime,    Extension::chunking,    Extension::burl,
+    Extension::smtputf8,       Extension::dsn,         Extension::deliver_by,
+    Extension::future_release, Extension::mt_priority, Extension::rrvs,
+    Extension::require_tls,    Extension::limits,      Extension::help,
+    Extension::expn,           Extension::xclient,     Extension::enhanced_status_codes,
+    Extension::starttls,       Extension::auth,
 };
 
 // Is it offered, and of use in this state?
@@ -71,7 +60,8 @@ bool works(Extension extension, const State& state) {
     case Extension::binary_mime: return state.offered.has(Extension::chunking);  // RFC 3030 §3
     case Extension::starttls: return state.can_start_tls;
     case Extension::auth: return state.role == Role::submission && state.may_ask_password && !state.is_logged_in;
-    case Extension::require_tls: return state.is_encrypted;  // RFC 8689 §2
+    case Extension::require_tls: return state.is_encrypted;       // RFC 8689 §2
+    case Extension::burl: return state.role == Role::submission;  // RFC 4468 §3.1
     case Extension::future_release: return state.role == Role::submission;
     case Extension::expn: return state.is_logged_in;
     case Extension::xclient: return state.is_trusted_proxy;
@@ -148,6 +138,7 @@ struct Checks {
   std::optional<Reply> operator()(const Rcpt&) const { return check_rcpt(state); }
   std::optional<Reply> operator()(const Data&) const { return check_message(true, state); }
   std::optional<Reply> operator()(const Bdat&) const { return check_message(false, state); }
+  std::optional<Reply> operator()(const Burl&) const { return check_message(false, state); }
   std::optional<Reply> operator()(const Expn&) const { return check_expn(state); }
   std::optional<Reply> operator()(const StartTls&) const { return check_start_tls(state); }
   std::optional<Reply> operator()(const Auth&) const { return check_auth(state); }
@@ -166,10 +157,13 @@ std::string hold_limits(const Announcement& announcement) {
 }
 
 // What stands behind a keyword; nothing if the keyword has to stay away then.
-std::optional<std::string> parameters(Extension extension, const Announcement& announcement) {
+std::optional<std::string> parameters(Extension extension, const State& state, const Announcement& announcement) {
   std::string text;
   switch (extension) {
     case Extension::size: return std::to_string(announcement.max_message_bytes);
+    case Extension::burl:
+      // RFC 4468 §3.1: a login is needed. §3.3: URLs with an authorization, and the user's own of this server without.
+      return state.is_logged_in ? "imap imap://" + std::string(announcement.host) : std::string();
     case Extension::auth:
       for (const std::string& mechanism : announcement.mechanisms) text.append(" ").append(mechanism);
       break;
@@ -218,7 +212,7 @@ Reply greet_extended(const State& state, const Announcement& announcement) {
   Reply reply(250, "", announcement.host);
   for (const Extension extension : kAnnounced) {
     if (!works(extension, state)) continue;
-    const std::optional<std::string> text = parameters(extension, announcement);
+    const std::optional<std::string> text = parameters(extension, state, announcement);
     if (!text) continue;
     std::string line(keyword(extension));
     if (!text->empty()) line.append(" ").append(*text);

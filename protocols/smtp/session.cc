@@ -25,8 +25,8 @@ constexpr std::chrono::milliseconds kTurn{2};
 bool is_error(unsigned code) { return (code >= 500 && code < 550) || code == 553 || code == 555; }
 
 constexpr std::array<std::string_view, std::variant_size_v<Command>> kVerbs{
-    "EHLO", "HELO", "LHLO", "MAIL", "RCPT",     "DATA", "BDAT",    "RSET", "NOOP",
-    "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "XCLIENT", "HTTP"};
+    "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA",     "BDAT", "BURL",    "RSET",
+    "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "XCLIENT", "HTTP"};
 
 // Of these a client may send so many between two messages; see Options::max_idle_commands.
 bool does_nothing(const Command& command) {
@@ -69,7 +69,9 @@ Extensions offered(const Options& options) {
   if (options.role != Role::submission) {
     // RFC 4865 §1 is for submission alone, and passwords and lists are for users.
     offered = offered.without(Extension::auth).without(Extension::future_release).without(Extension::expn);
+    offered = offered.without(Extension::burl);  // RFC 4468 §3.1
   }
+  if (!offered.has(Extension::eight_bit_mime)) offered = offered.without(Extension::burl);  // RFC 4468 §4
   // A report that can't be sent out must not be promised (RFC 3461 §5); LMTP leaves them to the server in front.
   const bool reports = options.role == Role::submission || (options.role == Role::mx && options.outbound != nullptr);
   if (!reports) offered = offered.without(Extension::dsn);
@@ -188,7 +190,15 @@ async::Task<Conversation::Line> Conversation::next_line(bool is_response) {
   }
 }
 
+// A message that lacks what an unreadable BURL stands for is none (RFC 4468 §3.2).
+void Conversation::lose_part() {
+  if (!base::starts_with_ignoring_case(base::trimmed(line_), "BURL")) return;
+  transaction_.reset();
+  reception_.reset();
+}
+
 Reply Conversation::refuse_line(Line line) {
+  lose_part();
   Reply reply(500, "5.5.2",
               line == Line::too_long ? "Line too long" : "A line ends with CR LF, and neither stands alone");
   return begins_chunk() ? cut_short("unreadable BDAT", std::move(reply)) : reply;
@@ -222,12 +232,14 @@ async::Task<Conversation::Answer> Conversation::answer() {
   }
   std::expected<Command, Reply> command = parse_command(line_, offered_);
   if (!command) {
+    lose_part();
     if (begins_chunk()) co_return cut_short("unreadable BDAT", command.error());
     co_return command.error();
   }
   verb_ = kVerbs[command->index()];
   // Its chunk comes, be it welcome or not.
   if (auto* bdat = std::get_if<Bdat>(&*command)) co_return co_await receive_chunk(*bdat);
+  if (auto* burl = std::get_if<Burl>(&*command)) co_return co_await receive_url(std::move(*burl));
   if (does_nothing(*command)) ++idle_commands_;
   if (auto refusal = check(*command, state())) co_return refusal;
   if (std::holds_alternative<Data>(*command)) co_return co_await receive();
@@ -235,6 +247,7 @@ async::Task<Conversation::Answer> Conversation::answer() {
   if (auto* auth = std::get_if<Auth>(&*command)) co_return co_await authenticate(std::move(*auth));
   co_return std::visit(
       Overloaded{[](const Data&) -> Answer { return std::nullopt; }, [](const Bdat&) -> Answer { return std::nullopt; },
+                 [](const Burl&) -> Answer { return std::nullopt; },
                  [](const StartTls&) -> Answer { return std::nullopt; },
                  [](const Auth&) -> Answer { return std::nullopt; },
                  [this](const auto& plain) -> Answer { return on(plain); }},

@@ -25,6 +25,7 @@ struct Show {
   }
   std::string operator()(const Data&) const { return "DATA"; }
   std::string operator()(const Bdat& c) const { return "BDAT " + std::to_string(c.size) + (c.is_last ? " last" : ""); }
+  std::string operator()(const Burl& c) const { return "BURL [" + c.url + "]" + (c.is_last ? " last" : ""); }
   std::string operator()(const Xclient& c) const {
     std::string out = "XCLIENT";
     for (const auto& [name, value] : c.attributes) out += " " + name + "=[" + value + "]";
@@ -204,6 +205,18 @@ TEST(Command, Bdat) {
   for (const Case& c : cases) EXPECT_EQ(parsed(c.line), c.want) << c.line;
 }
 
+TEST(Command, Burl) {
+  const Case cases[] = {
+      {"BURL imap://a@b/c/;UID=1", "BURL [imap://a@b/c/;UID=1]"},
+      {"burl  imap://A  last ", "BURL [imap://A] last"},
+      {"BURL LAST", "BURL [LAST]"},  // which no URL is, as the session finds
+      {"BURL", "501 5.5.4"},
+      {"BURL imap://a FIRST", "501 5.5.4"},
+      {"BURL imap://a LAST LAST", "501 5.5.4"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(parsed(c.line), c.want) << c.line;
+}
+
 TEST(Command, Xclient) {
   const Case cases[] = {
       {"XCLIENT NAME=spike.example ADDR=192.0.2.1", "XCLIENT NAME=[spike.example] ADDR=[192.0.2.1]"},
@@ -269,6 +282,7 @@ TEST(Command, Auth) {
 TEST(Command, LineLimits) {
   EXPECT_EQ(line_limit("auth plain AAAA"), kMaxAuthLineBytes);
   EXPECT_EQ(line_limit("AUTHOR"), kMaxLineBytes);
+  EXPECT_EQ(line_limit("Burl imap://a"), kMaxBurlLineBytes);
   EXPECT_EQ(line_limit("MAIL FROM:<a@b>"), kMaxLineBytes);
 }
 

@@ -83,6 +83,10 @@ TEST(Rules, States) {
       {"BDAT 5", kChunking, "ok"},
       {"BDAT 5", kBinary, "ok"},
       {"BDAT 5", kSubmission, "530 5.7.0"},
+      // RFC 4468 §3
+      {"BURL x LAST", kSubmission, "530 5.7.0"},
+      {"BURL x LAST", kLoggedIn, "503 5.5.1"},
+      {"BURL x LAST", kFresh, "503 5.5.1"},
       {"DATA", kChunking, "503 5.5.1"},
       {"DATA", kBinary, "503 5.5.1"},
       {"RCPT TO:<a@b>", kChunking, "503 5.5.1"},
@@ -132,6 +136,14 @@ TEST(Rules, VerbsThatAreNotOffered) {
     State state;
   } cases[] = {
       {"BDAT 5", Extension::chunking, kRecipient},
+      {"BURL x",
+       Extension::burl,
+       {.role = Role::submission,
+        .has_greeted = true,
+        .is_logged_in = true,
+        .has_sender = true,
+        .has_recipients = true,
+        .offered = kAll}},
       {"VRFY x", Extension::vrfy, kGreeted},
       {"EXPN x", Extension::expn, kLoggedIn},
       {"HELP", Extension::help, kFresh},
@@ -178,6 +190,7 @@ TEST(Rules, AllKeywords) {
   state.is_encrypted = true;
   EXPECT_EQ(greeting(state),
             "250-host\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n"
+            "250-BURL imap imap://host\r\n"
             "250-SMTPUTF8\r\n250-DSN\r\n250-DELIVERBY\r\n250-FUTURERELEASE 86400 1996-07-18T09:44:25Z\r\n"
             "250-MT-PRIORITY\r\n250-RRVS\r\n250-REQUIRETLS\r\n250-LIMITS RCPTMAX=100 MAILMAX=20\r\n250-HELP\r\n"
             "250-EXPN\r\n250-XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT\r\n"
@@ -198,6 +211,8 @@ TEST(Rules, KeywordsOnlyWhereTheyWork) {
   EXPECT_FALSE(greeting(kGreeted).contains("XCLIENT"));
   EXPECT_FALSE(greeting(kSubmission).contains("EXPN"));
   EXPECT_FALSE(greeting(kLoggedIn).contains("VRFY"));
+  EXPECT_TRUE(greeting(kSubmission).contains("-BURL\r\n"));
+  EXPECT_FALSE(greeting(kGreeted).contains("BURL"));
   State state = kGreeted;
   state.offered = kAll.without(Extension::chunking);
   EXPECT_FALSE(greeting(state).contains("BINARYMIME"));  // RFC 3030 §3
@@ -227,8 +242,8 @@ TEST(Rules, Help) {
   EXPECT_EQ(list_verbs({.offered = {Extension::help}}).text(),
             "These commands are known:\nEHLO HELO MAIL RCPT DATA RSET NOOP HELP QUIT");
   EXPECT_EQ(verbs(kGreeted), "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS");
-  EXPECT_EQ(verbs(kSubmission), "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
-  EXPECT_EQ(verbs(kLoggedIn), "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT STARTTLS AUTH");
+  EXPECT_EQ(verbs(kSubmission), "EHLO HELO MAIL RCPT DATA BDAT BURL RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
+  EXPECT_EQ(verbs(kLoggedIn), "EHLO HELO MAIL RCPT DATA BDAT BURL RSET NOOP VRFY EXPN HELP QUIT STARTTLS AUTH");
   EXPECT_EQ(verbs(kLmtp), "LHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS");
   EXPECT_TRUE(verbs({.offered = kAll, .is_trusted_proxy = true}).ends_with("STARTTLS XCLIENT"));
 }
