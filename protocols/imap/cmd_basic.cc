@@ -22,7 +22,7 @@ async::Task<Reply> handle(Context&, const Noop&) { co_return Reply::ok("Done"); 
 async::Task<Reply> handle(Context&, const Check&) { co_return Reply::ok("Checked"); }
 
 async::Task<Reply> handle(Context& context, const Logout&) {
-  write_untagged(context.out(), Reply::bye("Goodbye"));
+  context.tell(Reply::bye("Goodbye"));
   context.end(kLogout);
   co_return Reply::ok("Logged out");
 }
@@ -51,6 +51,7 @@ async::Task<Reply> handle(Context& context, const Id& command) {
   }
   if (const CapabilitiesOff* off = find_client(context.options, command); off != context.client_off) {
     context.client_off = off;
+    context.parser.set_limits(parser_limits(context));
     // It may have asked already.
     write_capability(context.out(), capabilities(context));
   }
@@ -63,20 +64,42 @@ async::Task<Reply> handle(Context& context, const Namespace&) {
   co_return Reply::ok("Namespaces listed");
 }
 
+namespace {
+
+// RFC 6855 §3. Headers with 8-bit text are sent as literals at all times, so that only names change.
+void enable_utf8(Context& context) {
+  context.name_form = NameForm::utf8;
+  context.parser.set_limits(parser_limits(context));
+}
+
+// RFC 9051 appendix E: what is not as in RFC 3501 from here on.
+void enable_rev2(Context& context) {
+  context.is_rev2 = true;
+  if (context.selected) context.selected->forget_recent();
+  enable_utf8(context);
+}
+
+}  // namespace
+
 // RFC 5161 §3.1: what isn't known is passed over, and what is on already is told again.
 async::Task<Reply> handle(Context& context, const Enable& command) {
-  std::vector<std::string> enabled;
-  for (const std::string& capability : command.capabilities) {
+  std::vector<std::string_view> enabled;
+  // The client knows messages by numbers then, which nothing would keep in step any longer.
+  const bool wants_uid_only = std::ranges::find(command.capabilities, "UIDONLY") != command.capabilities.end();
+  if (wants_uid_only && context.options.allows_uid_only && context.selected && !context.is_uid_only)
+    co_return Reply::bad("Enable UIDONLY before a mailbox is selected");
+  for (std::string_view capability : command.capabilities) {
+    if (capability == "IMAP4REV2") capability = "IMAP4rev2";
     if (std::ranges::find(enabled, capability) != enabled.end()) continue;
     if (capability == "CONDSTORE" || capability == "QRESYNC") {
       enable_condstore(context);
       if (capability == "QRESYNC") context.is_qresync_enabled = true;
+    } else if (capability == "UIDONLY" && context.options.allows_uid_only) {
+      context.is_uid_only = true;
     } else if (capability == "UTF8=ACCEPT") {
-      // RFC 6855 §3. Headers with 8-bit text are sent as literals at all times, so that only names change.
-      context.name_form = NameForm::utf8;
-      Limits limits = user_limits(context.options);
-      limits.name_form = NameForm::utf8;
-      context.parser.set_limits(limits);
+      enable_utf8(context);
+    } else if (capability == "IMAP4rev2") {
+      enable_rev2(context);
     } else {
       continue;
     }

@@ -3,9 +3,10 @@
 #include <iterator>
 
 #include "protocols/imap/failure.h"
+#include "protocols/imap/fetch_answer.h"
 #include "protocols/imap/fetch_renderer.h"
 #include "protocols/imap/handlers.h"
-#include "protocols/imap/slice_ahead.h"
+#include "protocols/imap/message_limit.h"
 #include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
@@ -13,7 +14,6 @@ namespace portreeve::imap {
 namespace {
 
 constexpr std::string_view kWhat = "Cannot fetch";
-constexpr std::size_t kSlice = std::size_t{256} * 1024;
 
 store::UidSet unseen(const SequenceRanges& sequences, const store::Snapshot& messages) {
   store::UidSet out;
@@ -48,32 +48,9 @@ async::Task<store::Result<std::vector<std::uint32_t>>> set_seen(Context& context
   co_return told;
 }
 
-// What only needs memory is rendered where it is queued.
-async::Task<FetchRenderer::Outcome> answer_from_memory(Context& context, FetchRenderer& renderer) {
-  FetchRenderer::Outcome outcome = renderer.render(context.out(), kSlice);
-  while (outcome == FetchRenderer::Outcome::more && co_await context.relieve())
-    outcome = renderer.render(context.out(), kSlice);
-  co_return outcome;
-}
-
-async::Task<FetchRenderer::Outcome> answer_from_store(Context& context, FetchRenderer& renderer) {
-  SliceAhead ahead(context.services.readers, context.loop(), renderer, kSlice);
-  std::string slice;
-  ahead.start();
-  FetchRenderer::Outcome outcome = co_await ahead;
-  while (outcome == FetchRenderer::Outcome::more && !context.is_over()) {
-    slice.swap(ahead.slice());
-    ahead.slice().clear();
-    context.stream().set_deadline(context.options.timeouts.transfer);
-    auto sending = context.stream().send(slice);
-    ahead.start();  // nothing may throw from here until it is awaited
-    const auto sent = co_await std::move(sending);
-    outcome = co_await ahead;
-    if (!sent) context.lose(sent.error());
-  }
-  // The last one leaves with the tagged reply.
-  if (!context.is_over()) context.out() += ahead.slice();
-  co_return outcome;
+bool is_over_limit(const Context& context, const Page& page) {
+  const std::uint32_t limit = context.options.message_limit;
+  return limit != 0 && std::max(page.first, page.last) - std::min(page.first, page.last) >= limit;
 }
 
 // RFC 7162 §3.2.6: which of the UIDs left the mailbox, before the FETCH responses. What this client hasn't been told of
@@ -105,11 +82,15 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
     if (context.is_over()) co_return Reply::no("Lost");
   }
   if (command.changed_since) *sequences = changed_since(*sequences, selected.view->messages(), *command.changed_since);
-  if (command.page) sequences = on_page(*sequences, *command.page);
+  if (command.page) {
+    if (is_over_limit(context, *command.page)) co_return too_many_messages(context);
+    sequences = on_page(*sequences, *command.page);
+  }
+  const auto lowest = limit_messages(context, *sequences);
 
   std::vector<std::uint32_t> told;
   const bool sets_seen = std::ranges::any_of(command.items, [](const FetchItem& item) { return !item.is_peek; });
-  if (sets_seen && !selected.is_read_only) {
+  if (sets_seen && !selected.is_read_only && selected.may(store::kKeepSeen)) {
     auto seen = co_await set_seen(context, *sequences, numbers == Numbers::uid);
     if (!seen) co_return failure(context, kWhat, seen.error());
     told = std::move(*seen);
@@ -118,9 +99,8 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
   // RFC 7162 §3.2.4: \Seen may be told unasked, and that with the UID.
   if (context.is_qresync_enabled) numbers = Numbers::uid;
   FetchRenderer renderer(context.services.store, *selected.view, command, numbers, *sequences, std::move(told),
-                         context.is_condstore_enabled);
-  switch (renderer.needs_store() ? co_await answer_from_store(context, renderer)
-                                 : co_await answer_from_memory(context, renderer)) {
+                         context.is_condstore_enabled, context.is_uid_only);
+  switch (co_await send_fetched(context, renderer)) {
     case FetchRenderer::Outcome::failed: co_return failure(context, kWhat, renderer.error());
     case FetchRenderer::Outcome::broken:
       context.end({"store failed"});
@@ -129,9 +109,11 @@ async::Task<Reply> handle(Context& context, const Fetch& command, Numbers number
     case FetchRenderer::Outcome::done: break;
   }
   // Never OK without the data (RFC 2180 §4.1.2).
-  if (renderer.has_missed()) co_return Reply::no("Some of those messages are gone", "EXPUNGEISSUED");
-  if (renderer.has_unknown_encoding()) co_return Reply::no("A part has an unknown encoding", "UNKNOWN-CTE");
-  co_return Reply::ok("Fetched");
+  if (renderer.has_missed())
+    co_return with_limit(context, Reply::no("Some of those messages are gone", "EXPUNGEISSUED"), lowest);
+  if (renderer.has_unknown_encoding())
+    co_return with_limit(context, Reply::no("A part has an unknown encoding", "UNKNOWN-CTE"), lowest);
+  co_return with_limit(context, Reply::ok("Fetched"), lowest);
 }
 
 }  // namespace portreeve::imap

@@ -1,14 +1,15 @@
 // IDLE (RFC 2177). Most connections spend their lives here: the frame is small, and buffers are given back.
 #include "core/base/ascii.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/notifications.h"
 
 namespace portreeve::imap {
 namespace {
 
 // Queues what changed and sends it. False: the session is over.
-async::Task<bool> tell_news(Context& context) {
-  if (context.selected && context.selected->has_news(true))
-    co_await tell_changes(context, context.selected->advance(true), false);
+async::Task<bool> send_news(Context& context) {
+  if (!renew_rights(context)) co_return false;
+  co_await tell_news(context, true, false);
   if (context.is_over()) co_return false;
   if (context.stream().queued_bytes() == 0) co_return true;
   if (const auto sent = co_await context.flush(); !sent) {
@@ -27,7 +28,7 @@ async::Task<bool> rest(Context& context) {
     co_return *wake == net::Wake::input;
   }
   if (wake.error() == net::Errc::timeout) {
-    write_untagged(context.out(), Reply::ok("Still here"));
+    context.tell(Reply::ok("Still here"));
   } else {
     context.lose(wake.error());
   }
@@ -46,12 +47,12 @@ async::Task<Reply> end_idle(Context& context) {
 }  // namespace
 
 async::Task<Reply> handle(Context& context, const Idle&) {
-  write_continuation(context.out(), "idling");
+  write_continuation(context.out(), "idling", context.language);
   // From here on news wake the session; what came before is seen by the first look.
-  if (context.selected) context.selected->is_idling = true;
+  if (context.selected) context.selected->is_listening = true;
   bool has_input = false;
-  while (!has_input && co_await tell_news(context)) has_input = co_await rest(context);
-  if (context.selected) context.selected->is_idling = false;
+  while (!has_input && co_await send_news(context)) has_input = co_await rest(context);
+  if (context.selected) context.selected->is_listening = listens_always(context);
   if (!has_input) co_return Reply::bad("Lost");
   co_return co_await end_idle(context);
 }

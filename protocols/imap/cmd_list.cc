@@ -7,6 +7,7 @@
 #include "protocols/imap/listing.h"
 #include "protocols/imap/mailboxes.h"
 #include "protocols/imap/metadata.h"
+#include "protocols/imap/response_acl.h"
 #include "protocols/imap/sync.h"
 
 namespace portreeve::imap {
@@ -59,6 +60,10 @@ store::Result<> write_status_of(std::string& out, const Context& context, const 
       case StatusItem::highest_mod_seq: values.emplace_back(item, status.highest_mod_seq); break;
       case StatusItem::append_limit: values.emplace_back(item, context.options.max_append_bytes); break;
       case StatusItem::recent: {
+        if (context.is_rev2) {
+          values.emplace_back(item, 0);
+          break;
+        }
         const auto recent = count_recent(context.services.store, mailbox.id);
         if (!recent) return std::unexpected(recent.error());
         values.emplace_back(item, *recent);
@@ -72,46 +77,56 @@ store::Result<> write_status_of(std::string& out, const Context& context, const 
 
 // RFC 9590 §3. On a worker.
 store::Result<> write_metadata_for(std::string& out, const Context& context, const store::MailboxInfo& mailbox,
-                                   const GetMetadata& asked) {
-  const auto annotations = context.services.store.annotations(context.account, mailbox.id);
+                                   store::AccountId owner, const GetMetadata& asked) {
+  const auto annotations = annotations_of(context, owner, mailbox.id);
   if (!annotations) return std::unexpected(annotations.error());
   write_metadata_of(out, mailbox.name, asked, *annotations, context.name_form);
   return {};
 }
 
 store::Result<std::string> render(Context& context, const List& command) {
-  const auto mailboxes = context.services.store.mailboxes(context.account);
-  if (!mailboxes) return std::unexpected(mailboxes.error());
+  const auto visible = read_visible(context);
+  if (!visible) return std::unexpected(visible.error());
   const GetMetadata metadata{.entries = command.returns_metadata};
   std::string out;
   store::Result<> result;
   const auto tell_status = [&](const store::MailboxInfo& mailbox) {
-    if (!metadata.entries.empty() && result) result = write_metadata_for(out, context, mailbox, metadata);
-    if (command.returns_status.empty() || !result) return;
+    const store::Rights rights = visible->rights(mailbox.id);
+    if (command.returns_my_rights) write_my_rights(out, mailbox.name, rights, context.name_form);  // RFC 8440 §4
+    if (!metadata.entries.empty() && result && (rights & kMetadataRights) != 0) {
+      const store::AccountId owner = visible->owner(mailbox.id).value_or(context.account);
+      result = write_metadata_for(out, context, mailbox, owner, metadata);
+    }
+    // RFC 5819 §2: nor is there a STATUS without the right to it.
+    if (command.returns_status.empty() || !result || (rights & store::kRead) == 0) return;
     const auto written = write_status_of(out, context, mailbox, command.returns_status);
     // RFC 5819 §2: a STATUS that can't be had is left out.
     if (!written && written.error().code != store::Errc::not_found) result = written;
   };
-  write_listing(out, command, **mailboxes, tell_status, context.name_form);
+  write_listing(out, command, *visible->list, tell_status, context.name_form, context.is_rev2);
   if (!result) return std::unexpected(result.error());
   return out;
 }
 
 store::Result<std::string> render(Context& context, const Lsub& command) {
-  const auto mailboxes = context.services.store.mailboxes(context.account);
-  if (!mailboxes) return std::unexpected(mailboxes.error());
+  const auto visible = read_visible(context);
+  if (!visible) return std::unexpected(visible.error());
   std::string out;
-  write_listing(out, command, **mailboxes, context.name_form);
+  write_listing(out, command, *visible->list, context.name_form);
   return out;
 }
 
 store::Result<std::string> render(Context& context, const Status& command) {
-  const auto mailboxes = context.services.store.mailboxes(context.account);
+  const auto located = look_up(context, command.mailbox, store::kRead);
+  if (!located) return std::unexpected(located.error());
+  const auto mailboxes = context.services.store.mailboxes(located->owner);
   if (!mailboxes) return std::unexpected(mailboxes.error());
-  const store::MailboxInfo* mailbox = (*mailboxes)->find(command.mailbox);
-  if (mailbox == nullptr) return std::unexpected(store::Error{store::Errc::not_found, "no mailbox of that name"});
+  const store::MailboxInfo* found = (*mailboxes)->find(located->id);
+  if (found == nullptr) return std::unexpected(store::Error{store::Errc::not_found, "no mailbox of that name"});
+  store::MailboxInfo mailbox = *found;
+  mailbox.name = command.mailbox;
   std::string out;
-  if (const auto written = write_status_of(out, context, *mailbox, command.items); !written)
+  if (const auto written = write_status_of(out, context, mailbox, command.items); !written)
     return std::unexpected(written.error());
   return out;
 }

@@ -49,6 +49,20 @@ constexpr std::array<Traits, std::variant_size_v<CommandBody>> kTraits = {{
     {"GETMETADATA", kLoggedIn},
     {"SETMETADATA", kLoggedIn},
     {"REPLACE", kSelected},
+    {"RESETKEY", kLoggedIn},
+    {"GENURLAUTH", kLoggedIn},
+    {"URLFETCH", kLoggedIn},
+    {"UIDBATCHES", kSelected},
+    {"NOTIFY", kLoggedIn},
+    {"CANCELUPDATE", kSelected},
+    {"COMPARATOR", kLoggedIn},
+    {"ESEARCH", kLoggedIn, true},
+    {"LANGUAGE", kAny},
+    {"SETACL", kLoggedIn},
+    {"DELETEACL", kLoggedIn},
+    {"GETACL", kLoggedIn},
+    {"LISTRIGHTS", kLoggedIn},
+    {"MYRIGHTS", kLoggedIn},
 }};
 
 }  // namespace

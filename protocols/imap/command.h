@@ -12,7 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/mime/section.h"
 #include "protocols/imap/flags.h"
+#include "protocols/imap/mailbox_filter.h"
+#include "protocols/imap/rights.h"
 #include "protocols/imap/search_key.h"
 #include "protocols/imap/sequence_set.h"
 
@@ -24,6 +27,9 @@ struct Noop {};
 struct Logout {};
 struct Id {  // RFC 2971; no fields: NIL
   std::vector<std::pair<std::string, std::optional<std::string>>> fields;
+};
+struct SelectLanguage {             // RFC 5255 §3.2
+  std::vector<std::string> ranges;  // each is_language_range(); none: tell which there are
 };
 
 // --- before login
@@ -49,6 +55,7 @@ struct QuickResync {
 };
 struct Select {  // and EXAMINE
   std::string mailbox;
+  std::string given = {};  // how the client spelled it, if otherwise
   bool is_read_only = false;
   bool enables_condstore = false;             // the parameter CONDSTORE
   std::optional<QuickResync> resync;          // QRESYNC
@@ -56,15 +63,18 @@ struct Select {  // and EXAMINE
 };
 struct Create {
   std::string mailbox;
+  std::string given = {};                     // as in Select
   std::vector<SpecialUse> uses;               // USE of RFC 6154 §3
   std::vector<std::string> unsupported_uses;  // attributes that aren't RFC 6154's: NO [USEATTR]
 };
 struct Delete {
   std::string mailbox;
+  std::string given = {};  // as in Select
 };
 struct Rename {
   std::string from;
   std::string to;
+  std::string given = {};  // as in Select, of `to`
 };
 struct Subscribe {
   std::string mailbox;
@@ -74,7 +84,7 @@ struct Unsubscribe {
 };
 enum class StatusItem : std::uint8_t {
   messages,
-  recent,
+  recent,  // 0 in IMAP4rev2, which has none
   uid_next,
   uid_validity,
   unseen,
@@ -102,6 +112,7 @@ struct List {  // RFC 3501 §6.3.8 with the shapes of RFC 5258, RFC 5819 and RFC
   bool returns_special_use = false;
   std::vector<StatusItem> returns_status;
   std::vector<std::string> returns_metadata;  // RFC 9590: entries, in lower case
+  bool returns_my_rights = false;             // RFC 8440
 };
 struct Lsub {
   std::string reference;
@@ -115,23 +126,27 @@ struct Enable {
 struct AppendMessage {
   FlagList flags;
   std::optional<std::int64_t> internal_date;  // Unix seconds
+  std::vector<std::string> urls = {};         // whose text it begins with (RFC 4469)
 };
 // Bytes of a message, which are still to be read.
 struct AppendLiteral {
   std::uint64_t size = 0;
-  bool is_synchronizing = true;  // the client waits for "+"
-  bool is_binary = false;        // literal8 of RFC 3516: it may have NULs
-  bool is_in_utf8 = false;       // of RFC 6855's UTF8 data item, which is closed behind it
+  bool is_synchronizing = true;   // the client waits for "+"
+  bool is_binary = false;         // literal8 of RFC 3516: it may have NULs
+  bool is_in_utf8 = false;        // of RFC 6855's UTF8 data item, which is closed behind it
+  bool is_in_catenation = false;  // one of several parts (RFC 4469); it may be empty
 };
 // The arguments of APPEND up to the next literal that is not held, or to the command's end.
 struct AppendStretch {
-  std::vector<AppendMessage> messages;  // those that begin in it: none or one
+  std::vector<std::string> urls = {};   // whose text the message that is under way goes on with
+  std::vector<AppendMessage> messages;  // those that begin in it; the literal is the last one's, or that one's
   std::optional<AppendLiteral> literal;
 };
 // Where the parser is once it has passed such a literal.
 struct AppendPlace {
   bool takes_more = false;  // another message may follow
   bool is_in_utf8 = false;
+  bool is_in_catenation = false;
 };
 struct Append {  // RFC 3502: one message or several
   std::string mailbox;
@@ -144,6 +159,9 @@ struct Replace {    // RFC 8508
 };
 struct Idle {};
 struct Unauthenticate {};  // RFC 8437
+struct CancelUpdate {      // RFC 5267 §4.3.5
+  std::vector<std::string> tags;
+};
 // --- RFC 5464; names of entries are in lower case
 struct GetMetadata {
   enum class Depth : std::uint8_t { zero, one, infinity };
@@ -156,6 +174,9 @@ struct SetMetadata {
   std::string mailbox;
   std::vector<std::pair<std::string, std::optional<std::string>>> entries;
 };
+struct SelectComparator {           // RFC 5255 §4.7
+  std::vector<std::string> orders;  // each is_collation_order(); none: tell the active one
+};
 // --- RFC 9208
 struct GetQuota {
   std::string root;
@@ -163,8 +184,54 @@ struct GetQuota {
 struct GetQuotaRoot {
   std::string mailbox;
 };
-struct SetQuota {  // what it asks for isn't kept: nobody may
+struct SetQuota {
   std::string root;
+  std::vector<std::pair<std::string, std::uint64_t>> limits;  // resources in capitals
+};
+// --- RFC 4467
+struct ResetKey {
+  std::string mailbox;                  // empty: of all
+  std::vector<std::string> mechanisms;  // in capitals
+};
+struct UrlRump {
+  std::string url;
+  std::string mechanism;  // in capitals
+};
+struct GenUrlAuth {
+  std::vector<UrlRump> rumps;  // not empty
+};
+struct FetchedUrl {
+  std::string url;
+  // RFC 5524; none of them: the text alone, as RFC 4467 has it.
+  bool has_body = false;
+  bool has_binary = false;  // never with has_body
+  bool has_structure = false;
+  bool is_extended() const { return has_body || has_binary || has_structure; }
+};
+struct UrlFetch {
+  std::vector<FetchedUrl> urls;  // not empty
+};
+// --- RFC 4314
+struct SetAcl {
+  enum class Change : std::uint8_t { replace, add, remove };
+  std::string mailbox;
+  std::string identifier;
+  Change change = Change::replace;
+  Rights rights = 0;
+};
+struct DeleteAcl {
+  std::string mailbox;
+  std::string identifier;
+};
+struct GetAcl {
+  std::string mailbox;
+};
+struct ListRights {
+  std::string mailbox;
+  std::string identifier;
+};
+struct MyRights {
+  std::string mailbox;
 };
 struct Compress {         // RFC 4978
   std::string mechanism;  // in capitals
@@ -177,55 +244,21 @@ struct Unselect {};
 struct Expunge {
   std::optional<SequenceSet> uids;  // UID EXPUNGE (RFC 4315 §2.1)
 };
-// What is told of the messages found, and in which form: as RFC 3501 has it where there is none of this.
-struct SearchReturn {  // RFC 4731 §3.1
-  bool has_min = false;
-  bool has_max = false;
-  bool has_all = false;
-  bool has_count = false;
-  bool has_relevancy = false;     // RFC 6203 §4
-  bool is_saved = false;          // RFC 5182 §2.1
-  std::optional<Page> page = {};  // PARTIAL (RFC 9394 §3.1); never with ALL
-  bool tells() const { return has_min || has_max || has_all || has_count || has_relevancy || page; }
-};
-struct Search {
-  std::optional<SearchReturn> returns;
-  std::string charset;  // in capitals; empty: not named
-  SearchKey key;
-};
-enum class SortKey : std::uint8_t { arrival, cc, date, from, size, subject, to, display_from, display_to, relevancy };
-struct SortCriterion {
-  SortKey key = SortKey::date;
-  bool is_reverse = false;
-};
-struct Sort {                           // RFC 5256, RFC 5957
-  std::optional<SearchReturn> returns;  // RFC 5267 §3
-  std::vector<SortCriterion> criteria;  // not empty, no key twice
-  std::string charset;                  // in capitals
-  SearchKey key;
-};
-enum class ThreadAlgorithm : std::uint8_t { ordered_subject, references, refs };
-struct Thread {  // RFC 5256
-  ThreadAlgorithm algorithm = ThreadAlgorithm::references;
-  std::string charset;  // in capitals
-  SearchKey key;
-};
-struct Section {
-  enum class Text : std::uint8_t { all, header, header_fields, header_fields_not, text, mime };
-  std::vector<std::uint32_t> part;  // "1.2": {1, 2}; empty: the message
-  Text text = Text::all;
-  std::vector<std::string> fields;
+struct Section : mime::Section {
   // What stood between the brackets, to be echoed as it came: clients compare it byte for byte.
   std::string label;
+  bool operator==(const Section&) const = default;
 };
 struct Partial {
   std::uint32_t offset = 0;
   std::uint32_t length = 0;  // > 0
+  bool operator==(const Partial&) const = default;
 };
 struct FetchItem {
   enum class Kind : std::uint8_t {
     flags,
     internal_date,
+    save_date,  // RFC 8514 §4
     rfc822_size,
     envelope,
     body,
@@ -246,6 +279,50 @@ struct FetchItem {
   bool is_peek = true;  // false: sets \Seen
   Section section;      // of Kind::section and the binary ones; also what the RFC822 forms mean
   std::optional<Partial> partial;
+  bool operator==(const FetchItem&) const = default;
+};
+// What is told of the messages found, and in which form: as RFC 3501 has it where there is none of this.
+struct SearchReturn {  // RFC 4731 §3.1
+  bool has_min = false;
+  bool has_max = false;
+  bool has_all = false;
+  bool has_count = false;
+  bool has_relevancy = false;     // RFC 6203 §4
+  bool is_saved = false;          // RFC 5182 §2.1
+  std::optional<Page> page = {};  // PARTIAL (RFC 9394 §3.1); never with ALL
+  bool has_context = false;       // CONTEXT (RFC 5267 §4.2), which is a hint
+  bool is_updated = false;        // UPDATE (RFC 5267 §4.3)
+  // What of new messages that are found is to be told as well (RFC 5465 §7).
+  std::vector<FetchItem> update_items = {};
+  bool tells() const { return has_min || has_max || has_all || has_count || has_relevancy || page; }
+};
+struct Search {
+  std::optional<SearchReturn> returns;
+  std::string charset;  // in capitals; empty: not named
+  SearchKey key;
+};
+struct MultiSearch {                   // the command ESEARCH of RFC 7377
+  std::vector<MailboxFilter> sources;  // not empty, none of them selected_delayed
+  SearchReturn returns;
+  std::string charset;  // in capitals; empty: not named
+  SearchKey key;
+};
+enum class SortKey : std::uint8_t { arrival, cc, date, from, size, subject, to, display_from, display_to, relevancy };
+struct SortCriterion {
+  SortKey key = SortKey::date;
+  bool is_reverse = false;
+};
+struct Sort {                           // RFC 5256, RFC 5957
+  std::optional<SearchReturn> returns;  // RFC 5267 §3
+  std::vector<SortCriterion> criteria;  // not empty, no key twice
+  std::string charset;                  // in capitals
+  SearchKey key;
+};
+enum class ThreadAlgorithm : std::uint8_t { ordered_subject, references, refs };
+struct Thread {  // RFC 5256
+  ThreadAlgorithm algorithm = ThreadAlgorithm::references;
+  std::string charset;  // in capitals
+  SearchKey key;
 };
 struct Fetch {
   SequenceSet set;
@@ -262,6 +339,31 @@ struct Store {
   FlagList flags;
   std::optional<std::uint64_t> unchanged_since = {};  // RFC 7162 §3.1.3
 };
+// --- RFC 5465 §8
+enum Event : std::uint8_t {
+  kMessageNew = 1,
+  kMessageExpunge = 2,
+  kFlagChange = 4,
+  kMailboxName = 8,
+  kSubscriptionChange = 16,
+  kMailboxMetadataChange = 32,
+  kServerMetadataChange = 64,
+};
+using Events = std::uint8_t;
+constexpr Events kMessageEvents = kMessageNew | kMessageExpunge | kFlagChange;
+struct EventGroup {
+  enum class Scope : std::uint8_t { selected, selected_delayed, inboxes, personal, subscribed, subtree, mailboxes };
+  Scope scope = Scope::personal;
+  std::vector<std::string> names = {};  // of subtree and mailboxes
+  Events events = 0;                    // none: NONE
+  std::vector<FetchItem> items = {};    // of MessageNew in the selected mailbox
+  bool is_about_selected() const { return scope == Scope::selected || scope == Scope::selected_delayed; }
+};
+struct Notify {
+  bool tells_status = false;
+  bool has_unknown_event = false;
+  std::vector<EventGroup> groups = {};  // empty: NOTIFY NONE
+};
 struct Copy {
   SequenceSet set;
   std::string mailbox;
@@ -270,12 +372,18 @@ struct Move {  // RFC 6851
   SequenceSet set;
   std::string mailbox;
 };
+struct UidBatches {                   // RFC 10022
+  std::uint32_t size = 0;             // messages in a batch
+  std::optional<NumberRange> wanted;  // which batches, counted from 1, as the client wrote it
+};
 
 using CommandBody =
     std::variant<Capability, Noop, Logout, Id, StartTls, Login, Authenticate, Select, Create, Delete, Rename, Subscribe,
                  Unsubscribe, Status, List, Lsub, Namespace, Enable, Append, Idle, Check, Close, Unselect, Expunge,
                  Search, Sort, Thread, Fetch, Store, Copy, Move, Compress, Unauthenticate, GetQuota, GetQuotaRoot,
-                 SetQuota, GetMetadata, SetMetadata, Replace>;
+                 SetQuota, GetMetadata, SetMetadata, Replace, ResetKey, GenUrlAuth, UrlFetch, UidBatches, Notify,
+                 CancelUpdate, SelectComparator, MultiSearch, SelectLanguage, SetAcl, DeleteAcl, GetAcl, ListRights,
+                 MyRights>;
 
 struct Command {
   std::string tag;

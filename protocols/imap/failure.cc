@@ -9,7 +9,7 @@ Reply our_fault(const Context& context, std::string_view what, const store::Erro
   base::log::error(
       "imap_command_failed",
       {{"id", context.connection.id}, {"account", context.address}, {"what", what}, {"why", error.detail}});
-  return Reply::no(std::string(what) + ": server error, see its log under " + context.connection.id, std::move(code));
+  return Reply::no(std::string(what) + ": server error, see its log under: " + context.connection.id, std::move(code));
 }
 
 }  // namespace
@@ -22,7 +22,8 @@ Reply failure(const Context& context, std::string_view what, const store::Error&
     case store::Errc::invalid: return Reply::no(text + ": not possible with this name or value", "CANNOT");
     case store::Errc::limit: return Reply::no(text + ": a limit of this server is reached", "LIMIT");
     // RFC 5530 §3.
-    case store::Errc::quota: return Reply::no(text + ": your mailboxes have as much mail as they may", "OVERQUOTA");
+    case store::Errc::quota: return Reply::no(text + ": more than the quota allows", "OVERQUOTA");
+    case store::Errc::denied: return Reply::no(text + ": you have no right to", "NOPERM");
     case store::Errc::disk_full: return Reply::no(text + ": the server's disk is full", "UNAVAILABLE");
     case store::Errc::closed: return Reply::no(text + ": the server is going down", "UNAVAILABLE");
     case store::Errc::corrupt: return our_fault(context, what, error, "CORRUPTION");
@@ -34,6 +35,8 @@ Reply failure(const Context& context, std::string_view what, const store::Error&
 Reply try_create() { return Reply::no("No such mailbox", "TRYCREATE"); }
 
 Reply read_only() { return Reply::no("The mailbox was opened with EXAMINE", "READ-ONLY"); }
+
+Reply no_right() { return Reply::no("You have no right to do that in this mailbox", "NOPERM"); }
 
 Reply no_such_message() { return Reply::bad("No message has that number"); }
 

@@ -15,6 +15,8 @@ Reply failure(const Context& context, std::string_view what, const store::Error&
 // A message's destination that isn't there (RFC 3501 §6.3.11, §6.4.7).
 Reply try_create();
 Reply read_only();
+// By the rights on the selected mailbox (RFC 4314 §4).
+Reply no_right();
 // A sequence number above EXISTS.
 Reply no_such_message();
 

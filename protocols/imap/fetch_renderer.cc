@@ -34,10 +34,6 @@ enum Text : std::uint8_t { kEnvelope, kBody, kBodyStructure };
 
 bool is_whole_message(const Section& section) { return section.part.empty() && section.text == Section::Text::all; }
 
-bool is_filtered(const Section& section) {
-  return section.text == Section::Text::header_fields || section.text == Section::Text::header_fields_not;
-}
-
 store::Error too_short() { return {store::Errc::corrupt, "a body is shorter than its summary says"}; }
 
 bool is_leaf(const mime::Part& part) { return !part.is_multipart && !part.is_message; }
@@ -61,26 +57,6 @@ std::size_t total(const std::size_t (&sizes)[3]) { return sizes[0] + sizes[1] + 
 
 }  // namespace
 
-std::optional<Extent> section_extent(const Section& section, const mime::Summary& summary) {
-  const mime::Part* part = mime::find_part(summary, section.part);
-  if (part == nullptr) return std::nullopt;
-  switch (section.text) {
-    case Section::Text::all:
-      if (section.part.empty()) return Extent{0, summary.size};
-      return Extent{part->body_begin, part->body_end};
-    case Section::Text::mime: return Extent{part->header_begin, part->body_begin};
-    case Section::Text::header:
-    case Section::Text::header_fields:
-    case Section::Text::header_fields_not:
-    case Section::Text::text: break;
-  }
-  // RFC 3501 §6.4.5: HEADER and TEXT of a part are those of the message within it.
-  if (!section.part.empty()) part = mime::inner_message(summary.parts, *part);
-  if (part == nullptr) return std::nullopt;
-  if (section.text == Section::Text::text) return Extent{part->body_begin, part->body_end};
-  return Extent{part->header_begin, part->body_begin};
-}
-
 Extent clipped(Extent extent, const std::optional<Partial>& partial) {
   if (!partial) return extent;
   extent.begin = std::min(extent.end, extent.begin + partial->offset);
@@ -89,18 +65,21 @@ Extent clipped(Extent extent, const std::optional<Partial>& partial) {
 }
 
 FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                             const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq)
+                             const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq,
+                             bool is_uid_only)
     : store_(store),
       view_(view),
       sequences_(sequences),
       told_(std::move(told)),
-      wants_uid_(numbers == Numbers::uid),
-      with_mod_seq_(with_mod_seq) {
+      wants_uid_(numbers == Numbers::uid && !is_uid_only),
+      with_mod_seq_(with_mod_seq),
+      is_uid_only_(is_uid_only) {
   for (const FetchItem& item : command.items) {
     switch (item.kind) {
       case FetchItem::Kind::uid: wants_uid_ = true; break;
       case FetchItem::Kind::flags: wants_flags_ = true; break;
       case FetchItem::Kind::internal_date: wants_date_ = true; break;
+      case FetchItem::Kind::save_date: wants_save_date_ = true; break;
       case FetchItem::Kind::rfc822_size: wants_size_ = true; break;
       case FetchItem::Kind::mod_seq: wants_mod_seq_ = true; break;
       case FetchItem::Kind::email_id: wants_email_id_ = true; break;
@@ -122,7 +101,7 @@ FetchRenderer::FetchRenderer(store::Store& store, const View& view, const Fetch&
       case FetchItem::Kind::rfc822_text:
         sections_.push_back(&item);
         field_names_.emplace_back();
-        if (is_filtered(item.section)) field_names_.back().emplace(item.section.fields);
+        if (item.section.is_filtered()) field_names_.back().emplace(item.section.fields);
         if (!is_whole_message(item.section)) needs_summary_ = true;
         if (item.section.text == Section::Text::all || item.section.text == Section::Text::text) reads_texts_ = true;
         break;
@@ -198,7 +177,7 @@ bool FetchRenderer::render_from_memory(std::string& out, std::size_t end) {
   while (out.size() < end) {
     if (!has_next()) return false;
     const Asked asked = next();
-    FetchWriter fetch(out, asked.sequence);
+    FetchWriter fetch(out, number_of(asked), is_uid_only_);
     write_head(fetch, asked, kNoTexts);
     fetch.finish();
   }
@@ -217,7 +196,7 @@ bool FetchRenderer::render_from_summaries(std::string& out, std::size_t end) {
       has_missed_ = true;
       return true;
     }
-    FetchWriter fetch(out, asked.sequence);
+    FetchWriter fetch(out, number_of(asked), is_uid_only_);
     write_head(fetch, asked, {summary->envelope, summary->body, summary->body_structure});
     fetch.finish();
     return out.size() < end;
@@ -339,7 +318,7 @@ FetchRenderer::Piece FetchRenderer::plan_piece(const FetchItem& item, const mime
   }
   piece.extent = section_extent(item.section, summary);
   // A filtered header is cut once it is filtered.
-  if (piece.extent && !is_filtered(item.section)) piece.extent = clipped(*piece.extent, item.partial);
+  if (piece.extent && !item.section.is_filtered()) piece.extent = clipped(*piece.extent, item.partial);
   return piece;
 }
 
@@ -351,6 +330,7 @@ void FetchRenderer::write_head(FetchWriter& fetch, const Asked& asked, const std
   if (wants_email_id_) fetch.email_id(asked.message->body);
   if (wants_thread_id_) fetch.no_thread_id();
   if (wants_date_) fetch.internal_date(asked.message->internal_date);
+  if (wants_save_date_) fetch.save_date(asked.message->save_date);
   if (wants_size_) fetch.rfc822_size(asked.message->size);
   if (wants_text_[kEnvelope]) fetch.envelope(texts[kEnvelope]);
   if (wants_text_[kBody]) fetch.body(texts[kBody]);
@@ -366,7 +346,7 @@ void FetchRenderer::begin_message(std::string& out) {
       all.substr(ready.text_sizes[kEnvelope] + ready.text_sizes[kBody]),
   };
   message_mark_ = out.size();
-  writer_.emplace(out, ready.asked.sequence);
+  writer_.emplace(out, number_of(ready.asked), is_uid_only_);
   write_head(*writer_, ready.asked, texts);
   section_ = 0;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/mime/header.h"
+#include "core/mime/section.h"
 #include "core/mime/summary.h"
 #include "protocols/imap/command.h"
 #include "protocols/imap/decoded_part.h"
@@ -25,21 +26,18 @@
 
 namespace portreeve::imap {
 
-// Where a section lies in its message. Nullopt of section_extent(): there is no such part.
-struct Extent {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-std::optional<Extent> section_extent(const Section& section, const mime::Summary& summary);
+using mime::Extent;
 // RFC 3501 §6.4.5: what lies beyond the end is empty.
 Extent clipped(Extent extent, const std::optional<Partial>& partial);
 
 class FetchRenderer {
  public:
   // What is referred to must outlive the renderer. `told` are the ascending numbers of messages whose FLAGS are sent
-  // though nobody asked, because \Seen was set on them. `with_mod_seq`: MODSEQ goes with any FLAGS.
+  // though nobody asked, because \Seen was set on them. `with_mod_seq`: MODSEQ goes with any FLAGS. `is_uid_only`: the
+  // responses are UIDFETCH (RFC 9586 §3), with the item UID only if that is asked for.
   FetchRenderer(store::Store& store, const View& view, const Fetch& command, Numbers numbers,
-                const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq = false);
+                const SequenceRanges& sequences, std::vector<std::uint32_t> told, bool with_mod_seq = false,
+                bool is_uid_only = false);
 
   bool needs_store() const { return needs_summary_ || !sections_.empty(); }
 
@@ -99,6 +97,7 @@ class FetchRenderer {
   void read_small_pieces();
   std::uint64_t bytes_wanted(std::size_t section, const Extent& extent) const;
 
+  std::uint32_t number_of(const Asked& asked) const { return is_uid_only_ ? asked.message->uid : asked.sequence; }
   void write_head(FetchWriter& fetch, const Asked& asked, const std::string_view (&texts)[3]) const;
   void begin_message(std::string& out);
   bool write_section(std::string& out, std::size_t end);
@@ -122,11 +121,13 @@ class FetchRenderer {
   bool wants_uid_ = false;
   bool wants_flags_ = false;
   bool wants_date_ = false;
+  bool wants_save_date_ = false;
   bool wants_size_ = false;
   bool wants_mod_seq_ = false;
   bool wants_email_id_ = false;
   bool wants_thread_id_ = false;
   const bool with_mod_seq_;
+  const bool is_uid_only_;
   bool wants_text_[3] = {};  // envelope, body, body structure
   bool needs_summary_ = false;
   bool reads_texts_ = false;  // not only headers, so that message sizes say how much a batch is

@@ -260,12 +260,12 @@ bool Grammar::sequence_set(SequenceSet& set) {
   return length > 0 || fail("Expected a set of message numbers");
 }
 
-bool Grammar::mailbox(std::string& name) { return astring(name) && canonicalize(name); }
+bool Grammar::mailbox(std::string& name, std::string* given) { return astring(name) && canonicalize(name, given); }
 
 bool Grammar::mailbox_or_server(std::string& name) { return astring(name) && (name.empty() || canonicalize(name)); }
 
-bool Grammar::canonicalize(std::string& name) {
-  auto meant = mailbox_name(name, limits_.name_form);
+bool Grammar::canonicalize(std::string& name, std::string* given) {
+  auto meant = mailbox_name(name, limits_.name_form, given);
   if (!meant) return fail_cannot("That can't be a mailbox name");
   name = std::move(*meant);
   return true;

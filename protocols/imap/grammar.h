@@ -98,7 +98,8 @@ class Grammar {
   bool literal_header(LiteralHeader& header);
 
   // --- phrases that several commands have
-  bool mailbox(std::string& name);
+  // `given` as mailbox_name() has it.
+  bool mailbox(std::string& name, std::string* given = nullptr);
   // The same, or an empty name for the server as a whole (RFC 5464 §3.3).
   bool mailbox_or_server(std::string& name);
   // A mailbox with wildcards, or LIST's reference; not canonicalized.
@@ -147,7 +148,7 @@ class Grammar {
   bool quoted_view(std::string_view& text);
   bool literal(std::string& text, bool may_have_nul = false);
   bool decimal(std::uint32_t& number);
-  bool canonicalize(std::string& name);
+  bool canonicalize(std::string& name, std::string* given = nullptr);
 
   std::string_view text_;
   const Limits& limits_;
@@ -161,15 +162,27 @@ class Grammar {
 // --- the commands: what stands behind the name, with its leading space
 bool parse_command(Grammar& grammar, Command& command);  // all of it, with tag and name
 bool fetch_arguments(Grammar& grammar, Fetch& fetch);
+bool fetch_att_list(Grammar& grammar, std::vector<FetchItem>& items);  // in parentheses
 bool search_arguments(Grammar& grammar, Search& search);
+bool multi_search_arguments(Grammar& grammar, MultiSearch& search);
 bool sort_arguments(Grammar& grammar, Sort& sort);
 bool thread_arguments(Grammar& grammar, Thread& thread);
 // What these share.
 bool return_options(Grammar& grammar, SearchReturn& returns);  // behind the word RETURN
 bool charset(Grammar& grammar, std::string& charset);
 bool page(Grammar& grammar, Page& page);
-// `needs_fuzzy`: there must be a key that is FUZZY.
-bool search_program(Grammar& grammar, SearchKey& key, bool needs_fuzzy = false);
+struct SearchRules {
+  bool needs_fuzzy = false;  // there must be a key that is FUZZY
+  bool may_be_saved = true;  // "$" may stand for messages
+};
+// What a search has used up of its limits, which those of its filters have part in.
+struct SearchBudget {
+  std::size_t keys = 0;
+  std::size_t saved = 0;
+};
+bool search_program(Grammar& grammar, SearchKey& key, SearchRules rules = {}, SearchBudget* budget = nullptr);
+// filter-mailboxes of RFC 5465 §8; names of ESEARCH and NOTIFY.
+bool mailbox_filter(Grammar& grammar, MailboxFilter& filter);
 bool list_arguments(Grammar& grammar, List& list);
 bool lsub_arguments(Grammar& grammar, Lsub& lsub);
 bool status_arguments(Grammar& grammar, Status& status);
@@ -179,8 +192,16 @@ bool get_metadata_arguments(Grammar& grammar, GetMetadata& metadata);
 bool set_metadata_arguments(Grammar& grammar, SetMetadata& metadata);
 bool get_quota_arguments(Grammar& grammar, GetQuota& quota);
 bool set_quota_arguments(Grammar& grammar, SetQuota& quota);
+bool reset_key_arguments(Grammar& grammar, ResetKey& reset);
+bool gen_url_auth_arguments(Grammar& grammar, GenUrlAuth& generate);
+bool url_fetch_arguments(Grammar& grammar, UrlFetch& fetch);
+bool set_acl_arguments(Grammar& grammar, SetAcl& acl);
+bool delete_acl_arguments(Grammar& grammar, DeleteAcl& acl);
+bool list_rights_arguments(Grammar& grammar, ListRights& rights);
 bool append_arguments(Grammar& grammar, Append& append);
 bool replace_arguments(Grammar& grammar, Replace& replace);
+bool notify_arguments(Grammar& grammar, Notify& notify);
+bool cancel_update_arguments(Grammar& grammar, CancelUpdate& cancel);
 // What follows a message's literal, to the end of its line.
 bool append_rest(Grammar& grammar, AppendPlace place, AppendStretch& stretch);
 

@@ -16,6 +16,7 @@ async::Task<Reply> handle(Context& context, const Capability& command);
 async::Task<Reply> handle(Context& context, const Noop& command);
 async::Task<Reply> handle(Context& context, const Logout& command);
 async::Task<Reply> handle(Context& context, const Id& command);
+async::Task<Reply> handle(Context& context, const SelectLanguage& command);
 async::Task<Reply> handle(Context& context, const StartTls& command);
 async::Task<Reply> handle(Context& context, const Login& command);
 async::Task<Reply> handle(Context& context, const Authenticate& command);
@@ -38,12 +39,24 @@ async::Task<Reply> handle(Context& context, const SetMetadata& command);
 async::Task<Reply> handle(Context& context, const GetQuota& command);
 async::Task<Reply> handle(Context& context, const GetQuotaRoot& command);
 async::Task<Reply> handle(Context& context, const SetQuota& command);
+async::Task<Reply> handle(Context& context, const ResetKey& command);
+async::Task<Reply> handle(Context& context, const GenUrlAuth& command);
+async::Task<Reply> handle(Context& context, const UrlFetch& command);
+async::Task<Reply> handle(Context& context, const MultiSearch& command);
+async::Task<Reply> handle(Context& context, const SelectComparator& command);
+async::Task<Reply> handle(Context& context, const SetAcl& command);
+async::Task<Reply> handle(Context& context, const DeleteAcl& command);
+async::Task<Reply> handle(Context& context, const GetAcl& command);
+async::Task<Reply> handle(Context& context, const ListRights& command);
+async::Task<Reply> handle(Context& context, const MyRights& command);
 async::Task<Reply> handle(Context& context, const Compress& command);
 async::Task<Reply> handle(Context& context, const Unauthenticate& command);
+async::Task<Reply> handle(Context& context, const Notify& command);
 
 async::Task<Reply> handle(Context& context, const Check& command);
 async::Task<Reply> handle(Context& context, const Close& command);
 async::Task<Reply> handle(Context& context, const Unselect& command);
+async::Task<Reply> handle(Context& context, const CancelUpdate& command);
 async::Task<Reply> handle(Context& context, const Expunge& command);
 async::Task<Reply> handle(Context& context, const Search& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Sort& command, Numbers numbers);
@@ -53,5 +66,6 @@ async::Task<Reply> handle(Context& context, const Store& command, Numbers number
 async::Task<Reply> handle(Context& context, const Copy& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Move& command, Numbers numbers);
 async::Task<Reply> handle(Context& context, const Replace& command, Numbers numbers);
+async::Task<Reply> handle(Context& context, const UidBatches& command);
 
 }  // namespace portreeve::imap

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <utility>
+
 #include "core/base/ascii.h"
+#include "core/mime/text.h"
 #include "protocols/imap/mailbox_name.h"
 
 namespace portreeve::imap {
@@ -29,10 +33,12 @@ bool has_inbox_level(std::string_view name) {
 }  // namespace
 
 ListPattern::ListPattern(std::string_view reference, std::string_view pattern) {
-  if (!pattern.starts_with(kDelimiter)) text_ = reference;
-  text_ += pattern;
+  std::string text;
+  if (!pattern.starts_with(kDelimiter)) text = reference;
+  text += pattern;
+  std::string tokens = collapsed(mime::composed(text));
+  if (std::ranges::none_of(text, is_wildcard)) literal_name_ = std::move(text);
 
-  std::string tokens = collapsed(text_);
   tokens_ = tokens.size();
   words_ = tokens_ / kWordBits + 1;  // one state more than tokens
   stars_.resize(words_);

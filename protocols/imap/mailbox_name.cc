@@ -1,9 +1,11 @@
 #include "protocols/imap/mailbox_name.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
+#include "core/mime/text.h"
 
 namespace portreeve::imap {
 namespace {
@@ -201,13 +203,15 @@ std::optional<std::string> decoded_name(std::string_view wire, NameForm form) {
   return std::string(wire);
 }
 
-std::optional<std::string> mailbox_name(std::string_view wire, NameForm form) {
-  auto name = decoded_name(wire, form);
-  if (!name) return std::nullopt;
-  if (name->ends_with(kDelimiter)) name->pop_back();
-  if (name->empty()) return std::nullopt;
+std::optional<std::string> mailbox_name(std::string_view wire, NameForm form, std::string* given) {
+  auto decoded = decoded_name(wire, form);
+  if (!decoded) return std::nullopt;
+  if (decoded->ends_with(kDelimiter)) decoded->pop_back();
+  if (decoded->empty()) return std::nullopt;
+  std::optional<std::string> name = mime::composed(*decoded);
   bool has_inbox_level = name->size() == kInbox.size() || (name->size() > kInbox.size() && (*name)[5] == kDelimiter);
   if (has_inbox_level && base::starts_with_ignoring_case(*name, kInbox)) name->replace(0, kInbox.size(), kInbox);
+  if (given != nullptr) *given = *name == *decoded ? std::string() : std::move(*decoded);
   return name;
 }
 

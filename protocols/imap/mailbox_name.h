@@ -1,6 +1,6 @@
 // Mailbox names: as clients write them, as the store keeps them, and the patterns of LIST.
-// Promises: names inside the server are UTF-8, levels divided by kDelimiter, INBOX in capitals; on the wire they are
-// modified UTF-7 (RFC 3501 §5.1.3), though 8-bit UTF-8 is taken from clients that send it.
+// Promises: names inside the server are UTF-8 in NFC, levels divided by kDelimiter, INBOX in capitals; on the wire they
+// are modified UTF-7 (RFC 3501 §5.1.3), though 8-bit UTF-8 is taken from clients that send it.
 // Knows no mailbox. Threads: pure functions and values.
 #pragma once
 
@@ -18,7 +18,7 @@ constexpr char kDelimiter = '/';
 // How a client writes names and reads them.
 enum class NameForm : std::uint8_t {
   modified_utf7,  // RFC 3501 §5.1.3
-  utf8,           // RFC 6855 §3, once it has said so: '&' is a letter like any other
+  utf8,           // RFC 6855 §3, RFC 9051 §5.1, once it has said so: '&' is a letter like any other
 };
 
 // nullopt where the text breaks a rule: an unended shift, two without text between them, bits left over, printable
@@ -32,23 +32,26 @@ std::string to_modified_utf7(std::string_view name);
 std::optional<std::string> decoded_name(std::string_view wire, NameForm form);
 
 // What a client means by a mailbox argument: decoded, without a trailing delimiter (some clients send one with every
-// name), INBOX in any case in capitals, also as the first level of a name. nullopt: it can't be a name.
-std::optional<std::string> mailbox_name(std::string_view wire, NameForm form = NameForm::modified_utf7);
+// name), in NFC, INBOX in any case in capitals, also as the first level of a name. nullopt: it can't be a name.
+// `given`, if not null, gets what the client called it where that is another spelling, else nothing.
+std::optional<std::string> mailbox_name(std::string_view wire, NameForm form = NameForm::modified_utf7,
+                                        std::string* given = nullptr);
 
 // The pattern of a LIST or LSUB: '*' matches anything, '%' anything but the delimiter (RFC 3501 §6.3.8).
 // Time is linear in the name, by one step for every 64 bytes of the pattern; no pattern makes it worse.
 class ListPattern {
  public:
-  // Both UTF-8. The reference stands before the pattern, save where that begins with the delimiter.
+  // Both UTF-8, not normalised. The reference stands before the pattern, save where that begins with the delimiter.
   ListPattern(std::string_view reference, std::string_view pattern);
 
   // INBOX matches in any case.
   bool matches(std::string_view name) const;
-  const std::string& text() const { return text_; }
+  // As the client wrote it, where it can only mean one name; else nothing.
+  const std::string& literal_name() const { return literal_name_; }
 
  private:
   using Word = std::uint64_t;
-  std::string text_;
+  std::string literal_name_;
   // The pattern as an automaton run on bits: state i has matched the first i tokens. `symbols_` numbers the distinct
   // literal bytes from 1; `literals_` has for each symbol the states that such a byte leaves.
   std::size_t words_ = 0;

@@ -13,8 +13,8 @@
 
 namespace portreeve::imap {
 
-// Capabilities that aren't announced, in capitals: "QUOTA" stands for "QUOTA=RES-STORAGE" too. What they stand for
-// works all the same.
+// Capabilities that aren't announced, in capitals: "QUOTA" stands for "QUOTA=RES-STORAGE" and such too. What they stand
+// for works all the same, save that without LITERAL+ literals have LITERAL-'s limit (RFC 7888 §5).
 using CapabilitiesOff = std::vector<std::string>;
 
 struct Options {
@@ -32,6 +32,10 @@ struct Options {
   std::size_t max_command_bytes = std::size_t{256} * 1024;         // a command with its literals, save APPEND's message
   std::uint64_t max_append_bytes = std::size_t{64} * 1024 * 1024;  // one message
   unsigned max_errors = 20;                                        // commands answered BAD or refused logins; then BYE
+  // Of FETCH, STORE, SEARCH and such: how many messages one may be about (RFC 9738); 0: no limit.
+  std::uint32_t message_limit = 0;
+  bool allows_uid_only = false;             // may clients enable UIDONLY?
+  std::vector<std::string> administrators;  // addresses of the accounts that may set quotas
   CapabilitiesOff capabilities_off;
   // For mail programs by what they call themselves by ID, without regard to case.
   std::vector<std::pair<std::string, CapabilitiesOff>> clients;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/imap/comparator.h"
 #include "protocols/imap/grammar.h"
+#include "protocols/session/languages.h"
 
 namespace portreeve::imap {
 namespace {
@@ -52,8 +54,10 @@ bool examine(Grammar& grammar, Select& select) {
   return select_arguments(grammar, select);
 }
 
+bool remove(Grammar& grammar, Delete& remove) { return grammar.sp() && grammar.mailbox(remove.mailbox, &remove.given); }
+
 bool rename(Grammar& grammar, Rename& rename) {
-  return grammar.sp() && grammar.mailbox(rename.from) && grammar.sp() && grammar.mailbox(rename.to);
+  return grammar.sp() && grammar.mailbox(rename.from) && grammar.sp() && grammar.mailbox(rename.to, &rename.given);
 }
 
 // enable = "ENABLE" 1*(SP capability) (RFC 5161 §4)
@@ -74,10 +78,37 @@ bool compress(Grammar& grammar, Compress& compress) {
   return true;
 }
 
+// language-cmd = "LANGUAGE" *(SP lang-range-quoted) (RFC 5255 §3.5)
+bool language(Grammar& grammar, SelectLanguage& language) {
+  if (grammar.is_at_end()) return true;
+  return grammar.sp() && grammar.items_to_end([&] {
+    std::string& range = language.ranges.emplace_back();
+    return grammar.astring(range) && (session::is_language_range(range) || grammar.fail("That can't be a language"));
+  });
+}
+
+// comparator-cmd = "COMPARATOR" *(SP comp-order-quoted) (RFC 5255 §4.10)
+bool comparator(Grammar& grammar, SelectComparator& comparator) {
+  if (grammar.is_at_end()) return true;
+  return grammar.sp() && grammar.items_to_end([&] {
+    std::string& order = comparator.orders.emplace_back();
+    return grammar.astring(order) && (is_collation_order(order) || grammar.fail("That can't be a comparator's name"));
+  });
+}
+
 // "EXPUNGE", or "UID EXPUNGE" SP sequence-set (RFC 4315 §4)
 bool expunge(Grammar& grammar, Expunge& expunge) {
   if (grammar.is_at_end()) return true;
   return grammar.sp() && grammar.sequence_set(expunge.uids.emplace());
+}
+
+// message-batches = "UIDBATCHES" SP nz-number [SP nz-number ":" nz-number] (RFC 10022)
+bool uid_batches(Grammar& grammar, UidBatches& batches) {
+  if (!grammar.sp() || !grammar.nz_number(batches.size)) return false;
+  if (grammar.is_at_end()) return true;
+  NumberRange& wanted = batches.wanted.emplace();
+  return grammar.sp() && grammar.nz_number(wanted.first) && grammar.expect(':', "Expected a colon") &&
+         grammar.nz_number(wanted.last);
 }
 
 // store-modifier = "UNCHANGEDSINCE" SP mod-sequence-valzer (RFC 7162 §7)
@@ -148,7 +179,7 @@ constexpr Verb kVerbs[] = {
     {"NAMESPACE", parse_body<Namespace, nothing>},
     {"ENABLE", parse_body<Enable, enable>},
     {"CREATE", parse_body<Create, create_arguments>},
-    {"DELETE", parse_body<Delete, one_mailbox>},
+    {"DELETE", parse_body<Delete, remove>},
     {"RENAME", parse_body<Rename, rename>},
     {"SUBSCRIBE", parse_body<Subscribe, one_mailbox>},
     {"UNSUBSCRIBE", parse_body<Unsubscribe, one_mailbox>},
@@ -159,7 +190,21 @@ constexpr Verb kVerbs[] = {
     {"GETQUOTAROOT", parse_body<GetQuotaRoot, one_mailbox>},
     {"GETQUOTA", parse_body<GetQuota, get_quota_arguments>},
     {"SETQUOTA", parse_body<SetQuota, set_quota_arguments>},
+    {"RESETKEY", parse_body<ResetKey, reset_key_arguments>},
+    {"GENURLAUTH", parse_body<GenUrlAuth, gen_url_auth_arguments>},
+    {"URLFETCH", parse_body<UrlFetch, url_fetch_arguments>},
+    {"GETACL", parse_body<GetAcl, one_mailbox>},
+    {"SETACL", parse_body<SetAcl, set_acl_arguments>},
+    {"DELETEACL", parse_body<DeleteAcl, delete_acl_arguments>},
+    {"LISTRIGHTS", parse_body<ListRights, list_rights_arguments>},
+    {"MYRIGHTS", parse_body<MyRights, one_mailbox>},
     {"COMPRESS", parse_body<Compress, compress>},
+    {"UIDBATCHES", parse_body<UidBatches, uid_batches>},
+    {"NOTIFY", parse_body<Notify, notify_arguments>},
+    {"CANCELUPDATE", parse_body<CancelUpdate, cancel_update_arguments>},
+    {"ESEARCH", parse_body<MultiSearch, multi_search_arguments>, true},
+    {"LANGUAGE", parse_body<SelectLanguage, language>},
+    {"COMPARATOR", parse_body<SelectComparator, comparator>},
     {"UNAUTHENTICATE", parse_body<Unauthenticate, nothing>},
 };
 
@@ -180,6 +225,8 @@ bool parse_command(Grammar& grammar, Command& command) {
       expunge && expunge->uids.has_value() != command.is_uid) {
     return grammar.fail(command.is_uid ? "UID EXPUNGE needs a set of UIDs" : "EXPUNGE takes no arguments");
   }
+  // RFC 7377 §2: it works as UID SEARCH does, with or without the word.
+  if (std::holds_alternative<MultiSearch>(command.body)) command.is_uid = true;
   // Those end with their literal, and go on behind it.
   return append_stretch(command.body) != nullptr || grammar.end_of_command();
 }

@@ -17,6 +17,7 @@ constexpr std::pair<std::string_view, Kind> kItems[] = {
     {"UID", Kind::uid},
     {"FLAGS", Kind::flags},
     {"INTERNALDATE", Kind::internal_date},
+    {"SAVEDATE", Kind::save_date},
     {"RFC822.SIZE", Kind::rfc822_size},
     {"ENVELOPE", Kind::envelope},
     {"BODYSTRUCTURE", Kind::body_structure},
@@ -214,6 +215,16 @@ bool fetch_modifier(Grammar& grammar, Fetch& fetch) {
 }
 
 }  // namespace
+
+// "(" fetch-att *(SP fetch-att) ")"
+bool fetch_att_list(Grammar& grammar, std::vector<FetchItem>& items) {
+  Fetch fetch;
+  Word name;
+  const auto item = [&] { return grammar.word(name, "Expected a FETCH item") && fetch_att(grammar, fetch, name); };
+  if (!grammar.list(item)) return false;
+  items = std::move(fetch.items);
+  return true;
+}
 
 // fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
 //         [SP "(" fetch-modifier *(SP fetch-modifier) ")"] (RFC 4466 §6)

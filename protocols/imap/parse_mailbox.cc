@@ -81,6 +81,8 @@ bool list_return_options(Grammar& grammar, List& list) {
       list.returns_children = true;
     } else if (option == "SPECIAL-USE") {
       list.returns_special_use = true;
+    } else if (option == "MYRIGHTS") {  // RFC 8440 §4
+      list.returns_my_rights = true;
     } else if (option == "METADATA") {  // RFC 9590 §5
       return grammar.sp() && grammar.list([&] { return returned_entry(grammar, list.returns_metadata); });
     } else if (option == "STATUS") {  // RFC 5819 §6
@@ -148,7 +150,7 @@ bool use_attribute(Grammar& grammar, Create& create) {
 
 // select = "SELECT" SP mailbox [SP "(" select-param *(SP select-param) ")"] (RFC 4466 §6)
 bool select_arguments(Grammar& grammar, Select& select) {
-  if (!grammar.sp() || !grammar.mailbox(select.mailbox)) return false;
+  if (!grammar.sp() || !grammar.mailbox(select.mailbox, &select.given)) return false;
   if (grammar.is_at_end()) return true;
   bool follows_name = false;
   return grammar.sp() && grammar.list([&] {
@@ -172,7 +174,7 @@ bool select_arguments(Grammar& grammar, Select& select) {
 
 // create = "CREATE" SP mailbox [SP "(" create-param *(SP create-param) ")"]
 bool create_arguments(Grammar& grammar, Create& create) {
-  if (!grammar.sp() || !grammar.mailbox(create.mailbox)) return false;
+  if (!grammar.sp() || !grammar.mailbox(create.mailbox, &create.given)) return false;
   if (grammar.is_at_end()) return true;
   return grammar.sp() && grammar.list([&] {
     if (!grammar.try_word("USE")) return grammar.fail("Unknown CREATE parameter");

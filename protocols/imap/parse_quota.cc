@@ -1,20 +1,22 @@
 // GETQUOTA and SETQUOTA (RFC 9208 §6).
-#include <algorithm>
+#include <charconv>
 
 #include "protocols/imap/grammar.h"
 
 namespace portreeve::imap {
 namespace {
 
-constexpr std::size_t kMaxLimitDigits = 19;  // number64
-
-// setquota-resource = resource-name SP resource-limit
-bool set_quota_resource(Grammar& grammar) {
+// setquota-resource = resource-name SP resource-limit; resource-limit = number64
+bool set_quota_resource(Grammar& grammar, SetQuota& quota) {
   std::string_view name;
-  std::string_view limit;
-  if (!grammar.atom(name) || !grammar.sp() || !grammar.atom(limit)) return false;
-  return (limit.size() <= kMaxLimitDigits && std::ranges::all_of(limit, base::is_digit)) ||
-         grammar.fail("Expected a number");
+  std::string_view digits;
+  if (!grammar.atom(name) || !grammar.sp() || !grammar.atom(digits)) return false;
+  std::uint64_t limit = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), limit);
+  if (error != std::errc() || end != digits.data() + digits.size() || limit > INT64_MAX)
+    return grammar.fail("Expected a number");
+  quota.limits.emplace_back(base::uppered(name), limit);
+  return true;
 }
 
 }  // namespace
@@ -25,7 +27,7 @@ bool get_quota_arguments(Grammar& grammar, GetQuota& quota) { return grammar.sp(
 // setquota = "SETQUOTA" SP quota-root-name SP "(" [setquota-resource *(SP setquota-resource)] ")"
 bool set_quota_arguments(Grammar& grammar, SetQuota& quota) {
   return grammar.sp() && grammar.astring(quota.root) && grammar.sp() &&
-         grammar.maybe_empty_list([&] { return set_quota_resource(grammar); });
+         grammar.maybe_empty_list([&] { return set_quota_resource(grammar, quota); });
 }
 
 }  // namespace portreeve::imap

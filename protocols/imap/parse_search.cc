@@ -27,6 +27,11 @@ enum class Form : std::uint8_t {
   sent_before,
   sent_on,
   sent_since,
+  saved_before,
+  saved_on,
+  saved_since,
+  uid_before,
+  uid_after,
   younger,
   older,
   header,
@@ -35,6 +40,7 @@ enum class Form : std::uint8_t {
   text,
   negation,
   fuzzy,
+  filter,
   either,
 };
 struct Key {
@@ -44,7 +50,8 @@ struct Key {
   std::string_view field = {};
 };
 
-// RFC 3501 §6.4.4, RFC 5032 §3, RFC 6203 §3, MODSEQ of RFC 7162 §3.1.5, EMAILID and THREADID of RFC 8474 §5.4
+// RFC 3501 §6.4.4, RFC 5032 §3, RFC 6203 §3, RFC 5466 §3.1, MODSEQ of RFC 7162 §3.1.5, EMAILID and THREADID of RFC 8474
+// §5.4, SAVED… of RFC 8514 §4, UIDAFTER and UIDBEFORE of RFC 9738 §3.2
 constexpr Key kKeys[] = {
     {"ALL", Form::all},
     {"ANSWERED", Form::flag, kAnswered},
@@ -55,6 +62,7 @@ constexpr Key kKeys[] = {
     {"DELETED", Form::flag, kDeleted},
     {"DRAFT", Form::flag, kDraft},
     {"EMAILID", Form::email_id},
+    {"FILTER", Form::filter},
     {"FLAGGED", Form::flag, kFlagged},
     {"FROM", Form::named_header, 0, "From"},
     {"FUZZY", Form::fuzzy},
@@ -69,6 +77,10 @@ constexpr Key kKeys[] = {
     {"ON", Form::on},
     {"OR", Form::either},
     {"RECENT", Form::recent},
+    {"SAVEDATESUPPORTED", Form::all},  // RFC 8514 §4: in any mailbox here
+    {"SAVEDBEFORE", Form::saved_before},
+    {"SAVEDON", Form::saved_on},
+    {"SAVEDSINCE", Form::saved_since},
     {"SEEN", Form::flag, kSeen},
     {"SENTBEFORE", Form::sent_before},
     {"SENTON", Form::sent_on},
@@ -80,6 +92,8 @@ constexpr Key kKeys[] = {
     {"THREADID", Form::thread_id},
     {"TO", Form::named_header, 0, "To"},
     {"UID", Form::uid},
+    {"UIDAFTER", Form::uid_after},
+    {"UIDBEFORE", Form::uid_before},
     {"UNANSWERED", Form::no_flag, kAnswered},
     {"UNDELETED", Form::no_flag, kDeleted},
     {"UNDRAFT", Form::no_flag, kDraft},
@@ -92,7 +106,8 @@ constexpr Key kKeys[] = {
 // One SEARCH: the keys so far, against its limits.
 class SearchGrammar {
  public:
-  explicit SearchGrammar(Grammar& grammar) : grammar_(grammar) {}
+  SearchGrammar(Grammar& grammar, SearchRules rules, SearchBudget& budget)
+      : grammar_(grammar), rules_(rules), budget_(budget) {}
 
   bool search_key(SearchKey& key, std::size_t depth);
   // search-key *(SP search-key), until the command's end.
@@ -105,20 +120,24 @@ class SearchGrammar {
   bool keyword(SearchKey& key, bool is_wanted);
   bool size(SearchKey& key, bool is_larger);
   bool within(SearchKey& key, bool is_younger);
-  bool date(SearchKey& key, SearchDate::Relation relation, bool is_sent);
+  bool date(SearchKey& key, SearchDate::Relation relation, SearchDate::Which which);
+  bool uid_bound(SearchKey& key, bool is_after);
   bool mod_sequence(SearchKey& key);
   bool object_id(SearchKey& key, bool is_thread);
+  bool filter(SearchKey& key);
 
   Grammar& grammar_;
-  std::size_t keys_ = 0;
-  std::size_t saved_ = 0;
+  const SearchRules rules_;
+  SearchBudget& budget_;
   bool is_fuzzy_ = false;
 };
 
 bool SearchGrammar::message_numbers(SequenceSet& set) {
   constexpr std::size_t kMaxSaved = 8;  // each stands for as many numbers as the mailbox has messages
   if (!grammar_.sequence_set(set)) return false;
-  return !set.is_saved() || ++saved_ <= kMaxSaved || grammar_.fail("The search has too many $");
+  if (!set.is_saved()) return true;
+  if (!rules_.may_be_saved) return grammar_.fail("$ is of the selected mailbox alone");
+  return ++budget_.saved <= kMaxSaved || grammar_.fail("The search has too many $");
 }
 
 bool SearchGrammar::keyword(SearchKey& key, bool is_wanted) {
@@ -141,10 +160,23 @@ bool SearchGrammar::within(SearchKey& key, bool is_younger) {
   return grammar_.sp() && grammar_.nz_number(test.seconds);
 }
 
-bool SearchGrammar::date(SearchKey& key, SearchDate::Relation relation, bool is_sent) {
+bool SearchGrammar::date(SearchKey& key, SearchDate::Relation relation, SearchDate::Which which) {
   std::chrono::sys_days day;
   if (!grammar_.sp() || !grammar_.date(day)) return false;
-  key.test = SearchDate{relation, is_sent, day};
+  key.test = SearchDate{relation, which, day};
+  return true;
+}
+
+// Neither takes its bound in.
+bool SearchGrammar::uid_bound(SearchKey& key, bool is_after) {
+  std::uint32_t uid = 0;
+  if (!grammar_.sp() || !grammar_.nz_number(uid)) return false;
+  if (uid == (is_after ? UINT32_MAX : 1)) {
+    key.test = SearchNot{{SearchKey{SearchAll{}}}};
+  } else {
+    const NumberRange range = is_after ? NumberRange{uid + 1, UINT32_MAX} : NumberRange{1, uid - 1};
+    key.test = SearchNumbers{SequenceSet({range}), true};
+  }
   return true;
 }
 
@@ -169,8 +201,20 @@ bool SearchGrammar::object_id(SearchKey& key, bool is_thread) {
   return true;
 }
 
+// filter-name = 1*<any ATOM-CHAR except "/"> (RFC 5466 §4)
+bool SearchGrammar::filter(SearchKey& key) {
+  std::string_view name;
+  if (!grammar_.sp() || !grammar_.atom(name)) return false;
+  if (name.contains('/')) return grammar_.fail("The name of a filter has no slash");
+  key.test = SearchFilter{std::string(name)};
+  // What it stands for may be, and who asks for scores of what isn't fuzzy gets the same.
+  is_fuzzy_ = true;
+  return true;
+}
+
 bool SearchGrammar::named_key(const Key& known, SearchKey& key, std::size_t depth) {
   using Relation = SearchDate::Relation;
+  using Which = SearchDate::Which;
   switch (known.form) {
     case Form::all: key.test = SearchAll{}; return true;
     case Form::flag: key.test = SearchFlag{known.flag, true}; return true;
@@ -187,14 +231,20 @@ bool SearchGrammar::named_key(const Key& known, SearchKey& key, std::size_t dept
     case Form::mod_seq: return mod_sequence(key);
     case Form::email_id: return object_id(key, false);
     case Form::thread_id: return object_id(key, true);
-    case Form::before: return date(key, Relation::before, false);
-    case Form::on: return date(key, Relation::on, false);
-    case Form::since: return date(key, Relation::since, false);
-    case Form::sent_before: return date(key, Relation::before, true);
-    case Form::sent_on: return date(key, Relation::on, true);
-    case Form::sent_since: return date(key, Relation::since, true);
+    case Form::before: return date(key, Relation::before, Which::internal);
+    case Form::on: return date(key, Relation::on, Which::internal);
+    case Form::since: return date(key, Relation::since, Which::internal);
+    case Form::sent_before: return date(key, Relation::before, Which::sent);
+    case Form::saved_before: return date(key, Relation::before, Which::saved);
+    case Form::sent_on: return date(key, Relation::on, Which::sent);
+    case Form::saved_on: return date(key, Relation::on, Which::saved);
+    case Form::sent_since: return date(key, Relation::since, Which::sent);
+    case Form::saved_since: return date(key, Relation::since, Which::saved);
+    case Form::uid_before: return uid_bound(key, false);
+    case Form::uid_after: return uid_bound(key, true);
     case Form::younger: return within(key, true);
     case Form::older: return within(key, false);
+    case Form::filter: return filter(key);
     case Form::uid: {
       auto& numbers = key.test.emplace<SearchNumbers>();
       numbers.is_uid = true;
@@ -232,7 +282,7 @@ bool SearchGrammar::named_key(const Key& known, SearchKey& key, std::size_t dept
 
 bool SearchGrammar::search_key(SearchKey& key, std::size_t depth) {
   if (depth > grammar_.limits().max_search_depth) return grammar_.fail("The search is nested too deeply");
-  if (++keys_ > grammar_.limits().max_search_keys) return grammar_.fail("The search has too many keys");
+  if (++budget_.keys > grammar_.limits().max_search_keys) return grammar_.fail("The search has too many keys");
 
   char first = grammar_.peek();
   if (first == '*' || first == '$' || base::is_digit(first)) {
@@ -260,6 +310,12 @@ bool SearchGrammar::search_program(SearchKey& key) {
   return true;
 }
 
+// modifier-update = "UPDATE" ["(" fetch-att *(SP fetch-att) ")"] (RFC 5465 §8), which has a space in its §7
+bool update_items(Grammar& grammar, std::vector<FetchItem>& items) {
+  if (grammar.is_next(" (")) grammar.try_char(' ');
+  return grammar.peek() != '(' || fetch_att_list(grammar, items);
+}
+
 }  // namespace
 
 // partial-range = nz-number ":" nz-number / "-" nz-number ":" "-" nz-number (RFC 9394 §4)
@@ -280,12 +336,17 @@ bool return_options(Grammar& grammar, SearchReturn& returns) {
       if (returns.page) return grammar.fail("PARTIAL may be asked for once");
       return grammar.sp() && page(grammar, returns.page.emplace());
     }
+    if (name == "UPDATE") {
+      returns.is_updated = true;
+      return update_items(grammar, returns.update_items);
+    }
     bool* const known = name == "MIN"         ? &returns.has_min
                         : name == "MAX"       ? &returns.has_max
                         : name == "ALL"       ? &returns.has_all
                         : name == "COUNT"     ? &returns.has_count
                         : name == "RELEVANCY" ? &returns.has_relevancy
                         : name == "SAVE"      ? &returns.is_saved
+                        : name == "CONTEXT"   ? &returns.has_context
                                               : nullptr;
     if (known == nullptr) return grammar.fail("Unknown return option");
     *known = true;
@@ -295,8 +356,8 @@ bool return_options(Grammar& grammar, SearchReturn& returns) {
   if (!grammar.maybe_empty_list(option)) return false;
   // RFC 9394 §3.1
   if (returns.page && returns.has_all) return grammar.fail("PARTIAL and ALL exclude each other");
-  // RFC 4731 §3.1: no options are ALL; SAVE alone tells nothing (RFC 5182 §2.1).
-  if (!returns.tells() && !returns.is_saved) returns.has_all = true;
+  // RFC 4731 §3.1: no options are ALL; SAVE alone tells nothing (RFC 5182 §2.1), nor do those of RFC 5267.
+  if (!returns.tells() && !returns.is_saved && !returns.is_updated && !returns.has_context) returns.has_all = true;
   return true;
 }
 
@@ -306,11 +367,12 @@ bool charset(Grammar& grammar, std::string& charset) {
   return true;
 }
 
-bool search_program(Grammar& grammar, SearchKey& key, bool needs_fuzzy) {
-  SearchGrammar search(grammar);
+bool search_program(Grammar& grammar, SearchKey& key, SearchRules rules, SearchBudget* budget) {
+  SearchBudget own;
+  SearchGrammar search(grammar, rules, budget != nullptr ? *budget : own);
   if (!search.search_program(key)) return false;
   // RFC 6203 §4
-  return !needs_fuzzy || search.is_fuzzy() || grammar.fail("RELEVANCY is of FUZZY searches");
+  return !rules.needs_fuzzy || search.is_fuzzy() || grammar.fail("RELEVANCY is of FUZZY searches");
 }
 
 // search = "SEARCH" [SP search-return-opts] [SP "CHARSET" SP astring] 1*(SP search-key) (RFC 4466 §2.6.1)
@@ -320,7 +382,47 @@ bool search_arguments(Grammar& grammar, Search& search) {
   if (grammar.try_word("CHARSET")) {
     if (!grammar.sp() || !charset(grammar, search.charset) || !grammar.sp()) return false;
   }
-  return search_program(grammar, search.key, search.returns && search.returns->has_relevancy);
+  return search_program(grammar, search.key, {.needs_fuzzy = search.returns && search.returns->has_relevancy});
+}
+
+namespace {
+
+// scope-option = scope-option-name [SP scope-option-value] (RFC 7377 §4): none is defined yet.
+bool source_options(Grammar& grammar, std::vector<MailboxFilter>& sources) {
+  const auto source = [&] {
+    if (grammar.peek() == '(') return grammar.fail("Unknown scope option");
+    MailboxFilter& filter = sources.emplace_back();
+    if (!mailbox_filter(grammar, filter)) return false;
+    // RFC 7377 §2.2
+    return filter.kind != MailboxFilter::Kind::selected_delayed || grammar.fail("selected-delayed is for NOTIFY");
+  };
+  return grammar.sp() && grammar.list(source) && grammar.sp();
+}
+
+}  // namespace
+
+// esearch = "ESEARCH" [SP "IN" SP "(" source-mbox [SP "(" scope-options ")"] ")"] [SP search-return-opts] SP
+// search-program (RFC 7377 §4)
+bool multi_search_arguments(Grammar& grammar, MultiSearch& search) {
+  if (!grammar.sp()) return false;
+  if (grammar.try_word("IN") && !source_options(grammar, search.sources)) return false;
+  if (search.sources.empty()) search.sources.push_back({.kind = MailboxFilter::Kind::selected});
+  if (grammar.try_word("RETURN")) {
+    if (!return_options(grammar, search.returns) || !grammar.sp()) return false;
+  } else {
+    search.returns.has_all = true;
+  }
+  const bool is_of_selected =
+      std::ranges::all_of(search.sources, [](const auto& each) { return each.kind == MailboxFilter::Kind::selected; });
+  // RFC 5267 §4.3 knows no mailbox by name; so it is left to SEARCH.
+  if (search.returns.is_updated) return grammar.fail("UPDATE is for SEARCH and SORT");
+  // RFC 7377 §2.2
+  if (search.returns.is_saved && !is_of_selected) return grammar.fail("SAVE is for the selected mailbox alone");
+  if (grammar.try_word("CHARSET")) {
+    if (!grammar.sp() || !charset(grammar, search.charset) || !grammar.sp()) return false;
+  }
+  return search_program(grammar, search.key,
+                        {.needs_fuzzy = search.returns.has_relevancy, .may_be_saved = is_of_selected});
 }
 
 }  // namespace portreeve::imap

@@ -55,7 +55,8 @@ bool sort_arguments(Grammar& grammar, Sort& sort) {
   if (!grammar.sp()) return false;
   if (grammar.try_word("RETURN") && (!return_options(grammar, sort.returns.emplace()) || !grammar.sp())) return false;
   return grammar.list([&] { return sort_criterion(grammar, sort.criteria); }) && grammar.sp() &&
-         charset(grammar, sort.charset) && grammar.sp() && search_program(grammar, sort.key, needs_fuzzy(sort));
+         charset(grammar, sort.charset) && grammar.sp() &&
+         search_program(grammar, sort.key, {.needs_fuzzy = needs_fuzzy(sort)});
 }
 
 // thread = "THREAD" SP thread-alg SP charset 1*(SP search-key) (RFC 5256 §5)

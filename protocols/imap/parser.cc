@@ -18,6 +18,8 @@ std::string tag_of(std::string_view bytes, const Limits& limits) {
 
 // RFC 4469 §5 defines the code, RFC 7889 §4 its use here.
 Reply too_big() { return Reply::no("The message is too big", "TOOBIG"); }
+// RFC 7888 §5: BAD, also where APPEND's message is meant.
+Reply unasked_too_big() { return Reply::bad("So big a literal must be announced first", "TOOBIG"); }
 
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -98,6 +100,9 @@ Step Parser::next_command(std::string_view bytes) {
     // The grammar wants a literal behind this line.
     std::uint64_t size = grammar.pending()->size;
     bool is_too_big = size > limits_.max_literal_bytes || line_end + size > limits_.max_command_bytes;
+    if (is_unasked_too_big(*grammar.pending())) {
+      return reject(text, begin, {std::move(command.tag), unasked_too_big()});
+    }
     if (is_too_big || ++literals_ > limits_.max_literals) {
       // RFC 7888 §4: a refused non-synchronizing literal comes all the same; it is dropped.
       Reply why = is_too_big ? Reply::bad("The literal is too big", "TOOBIG") : Reply::bad("Too many literals");
@@ -108,30 +113,33 @@ Step Parser::next_command(std::string_view bytes) {
   }
 }
 
-bool Parser::begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place) {
+std::optional<Reply> Parser::begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place) {
   start_command();
-  if (!stretch.literal) return true;
-  if (stretch.literal->size > limits_.max_append_bytes) return false;
+  if (!stretch.literal) return std::nullopt;
+  if (stretch.literal->size > limits_.max_append_bytes) return too_big();
+  if (is_unasked_too_big(*stretch.literal)) return unasked_too_big();
   phase_ = Phase::append_tail;
   append_tag_ = std::move(tag);
   append_place_ = place;
   append_place_.is_in_utf8 = stretch.literal->is_in_utf8;
-  return true;
+  append_place_.is_in_catenation = stretch.literal->is_in_catenation;
+  return std::nullopt;
 }
 
 Step Parser::finish(Command command, std::size_t consumed, std::string_view text) {
   start_command();
   const AppendStretch* stretch = append_stretch(command.body);
-  if (stretch != nullptr &&
-      !begin_literal(*stretch, command.tag, {.takes_more = std::holds_alternative<Append>(command.body)}))
-    return reject(text, consumed - text.size(), {std::move(command.tag), too_big()});
+  if (stretch == nullptr) return {consumed, std::move(command)};
+  const AppendPlace place{.takes_more = std::holds_alternative<Append>(command.body)};
+  if (auto refusal = begin_literal(*stretch, command.tag, place))
+    return reject(text, consumed - text.size(), {std::move(command.tag), *std::move(refusal)});
   return {consumed, std::move(command)};
 }
 
 Step Parser::finish(AppendStretch stretch, std::size_t consumed, std::string_view text) {
   std::string tag = std::move(append_tag_);
-  if (!begin_literal(stretch, tag, append_place_))
-    return reject(text, consumed - text.size(), {std::move(tag), too_big()});
+  if (auto refusal = begin_literal(stretch, tag, append_place_))
+    return reject(text, consumed - text.size(), {std::move(tag), *std::move(refusal)});
   return {consumed, std::move(stretch)};
 }
 

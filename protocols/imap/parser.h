@@ -24,6 +24,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ struct Limits {
   std::size_t max_literal_bytes = std::size_t{64} * 1024;  // one, other than APPEND's message
   std::size_t max_command_bytes = std::size_t{256} * 1024;
   std::size_t max_literals = 64;  // in a command
+  // A literal, of a message too, that the client sends without asking.
+  std::uint64_t max_unasked_literal_bytes = std::numeric_limits<std::uint64_t>::max();
   std::size_t max_search_depth = 32;
   std::size_t max_search_keys = 2'000;
   std::size_t max_list_items = 1'000;  // flags, fetch items, header fields, patterns …
@@ -97,8 +100,11 @@ class Parser {
   // `text` is the command, or what it has behind a message, up to the end of its last line.
   Step finish(Command command, std::size_t consumed, std::string_view text);
   Step finish(AppendStretch stretch, std::size_t consumed, std::string_view text);
-  // Awaits the literal, if there is one. False: it is too big.
-  bool begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place);
+  // Awaits the literal, if there is one. The refusal if it is too big.
+  std::optional<Reply> begin_literal(const AppendStretch& stretch, std::string tag, AppendPlace place);
+  bool is_unasked_too_big(const auto& literal) const {
+    return !literal.is_synchronizing && literal.size > limits_.max_unasked_literal_bytes;
+  }
   Step reject(std::string_view text, std::size_t begin, Rejected rejected);
   // Where the last line isn't whole yet.
   Step reject_unended(std::string_view text, std::size_t begin, Rejected rejected);

@@ -8,6 +8,8 @@
 #include "core/mime/date.h"
 #include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/object_id.h"
+#include "protocols/imap/other_users.h"
+#include "protocols/session/texts.h"
 
 namespace portreeve::imap {
 namespace {
@@ -161,6 +163,15 @@ Code Code::copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> f
   return code;
 }
 
+Code Code::message_limit(std::uint32_t limit, std::optional<std::uint32_t> lowest) {
+  Code code = number("MESSAGELIMIT", limit);
+  if (lowest) {
+    code.text_ += ' ';
+    write_number(code.text_, *lowest);
+  }
+  return code;
+}
+
 // A tag has no quotes or backslashes, but may have a ']', which is no end within quotes.
 Code Code::in_progress(std::string_view tag, std::uint32_t done, std::uint32_t of) {
   Code code("INPROGRESS (\"");
@@ -173,7 +184,20 @@ Code Code::in_progress(std::string_view tag, std::uint32_t done, std::uint32_t o
   return code;
 }
 
-void write_tagged(std::string& out, std::string_view tag, const Reply& reply) {
+Code Code::no_update(std::string_view tag) {
+  Code code("NOUPDATE \"");
+  code.text_ += tag;
+  code.text_ += '"';
+  return code;
+}
+
+Code Code::bad_event() {
+  return Code(
+      "BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange MailboxMetadataChange "
+      "ServerMetadataChange)");
+}
+
+void write_tagged(std::string& out, std::string_view tag, const Reply& reply, session::Language language) {
   out += tag.empty() ? "*" : tag;
   out += ' ';
   out += condition_name(reply.condition);
@@ -183,15 +207,17 @@ void write_tagged(std::string& out, std::string_view tag, const Reply& reply) {
     out += reply.code.view();
     out += "] ";
   }
-  out += reply.text.view();
+  out += session::translated(reply.text.view(), language);
   out += kLineEnd;
 }
 
-void write_untagged(std::string& out, const Reply& reply) { write_tagged(out, {}, reply); }
+void write_untagged(std::string& out, const Reply& reply, session::Language language) {
+  write_tagged(out, {}, reply, language);
+}
 
-void write_continuation(std::string& out, const Text& text) {
+void write_continuation(std::string& out, const Text& text, session::Language language) {
   out += "+ ";
-  out += text.view();
+  out += session::translated(text.view(), language);
   out += kLineEnd;
 }
 
@@ -279,7 +305,7 @@ void write_capability(std::string& out, std::span<const std::string_view> capabi
   out += kLineEnd;
 }
 
-void write_enabled(std::string& out, std::span<const std::string> capabilities) {
+void write_enabled(std::string& out, std::span<const std::string_view> capabilities) {
   out += "* ENABLED";
   write_words(out, capabilities);
   out += kLineEnd;
@@ -302,10 +328,23 @@ void write_id(std::string& out, std::initializer_list<std::pair<std::string_view
   out += ")\r\n";
 }
 
+void write_languages(std::string& out, std::span<const session::Language> languages) {
+  out += "* LANGUAGE ";
+  ListPrinter list(out);
+  for (const session::Language each : languages) list.add(session::language_tag(each));
+  list.end();
+  out += kLineEnd;
+}
+
 void write_namespace(std::string& out) {
   out += "* NAMESPACE ((\"\" \"";
   out += kDelimiter;
-  out += "\")) NIL NIL\r\n";
+  out += "\")) ((\"";
+  out += kOtherUsers;
+  out += kDelimiter;
+  out += "\" \"";
+  out += kDelimiter;
+  out += "\")) NIL\r\n";
 }
 
 void write_exists(std::string& out, std::uint32_t messages) { write_number_line(out, messages, " EXISTS"); }
@@ -335,20 +374,40 @@ void write_sort(std::string& out, std::span<const std::uint32_t> numbers, std::o
   write_numbers_line(out, "* SORT", numbers, mod_seq);
 }
 
+void write_comparator(std::string& out, std::string_view active, std::span<const std::string> matching) {
+  out += "* COMPARATOR ";
+  write_astring(out, active);
+  if (matching.size() > 1) {
+    out += ' ';
+    ListPrinter list(out);
+    for (const std::string& each : matching) {
+      list.add("");
+      write_astring(out, each);
+    }
+    list.end();
+  }
+  out += kLineEnd;
+}
+
 void write_thread(std::string& out, std::string_view threads) {
   out += "* THREAD";
   out += threads;
   out += kLineEnd;
 }
 
-void write_esearch(std::string& out, std::string_view tag, bool is_uid, const SearchReturn& returns,
+void write_esearch(std::string& out, const Correlator& of, bool is_uid, const SearchReturn& returns,
                    std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq) {
   const auto item = [&](std::string_view name, std::uint64_t number) {
     out += name;
     write_number(out, number);
   };
   out += "* ESEARCH (TAG ";
-  write_string(out, tag);
+  write_string(out, of.tag);
+  if (!of.mailbox.empty()) {
+    out += " MAILBOX ";
+    write_mailbox(out, of.mailbox, of.form);
+    item(" UIDVALIDITY ", of.uid_validity);
+  }
   out += ')';
   if (is_uid) out += " UID";
   // RFC 4731 §3.1: of nothing there is only COUNT.
@@ -382,6 +441,46 @@ void write_esearch(std::string& out, std::string_view tag, bool is_uid, const Se
   }
   if (mod_seq) item(" MODSEQ ", *mod_seq);  // RFC 7162 §3.1.10
   out += kLineEnd;
+}
+
+void write_uid_batches(std::string& out, std::string_view tag, std::span<const NumberRange> batches) {
+  out += "* UIDBATCHES (TAG ";
+  write_string(out, tag);
+  out += ')';
+  char before = ' ';
+  for (const NumberRange& batch : batches) {
+    out += before;
+    write_number(out, batch.last);
+    if (batch.first != batch.last) {
+      out += ':';
+      write_number(out, batch.first);
+    }
+    before = ',';
+  }
+  out += kLineEnd;
+}
+
+void write_result_change(std::string& out, std::string_view tag, bool is_uid, ResultChange change,
+                         std::span<const ResultPiece> pieces) {
+  constexpr std::size_t kMaxLine = std::size_t{4} * 1024;  // past this no piece is added
+  while (!pieces.empty()) {
+    const std::size_t begin = out.size();
+    out += "* ESEARCH (TAG ";
+    write_string(out, tag);
+    out += ')';
+    if (is_uid) out += " UID";
+    out += change == ResultChange::added ? " ADDTO " : " REMOVEFROM ";
+    ListPrinter list(out);
+    do {
+      list.add("");
+      write_number(out, pieces.front().position);
+      out += ' ';
+      write_set(out, pieces.front().numbers);
+      pieces = pieces.subspan(1);
+    } while (!pieces.empty() && out.size() - begin < kMaxLine);
+    list.end();
+    out += kLineEnd;
+  }
 }
 
 void write_status(std::string& out, std::string_view mailbox,
@@ -442,14 +541,30 @@ void write_metadata(std::string& out, std::string_view mailbox,
   out += kLineEnd;
 }
 
-void write_quota(std::string& out, std::string_view root, std::uint64_t usage, std::uint64_t limit) {
+void write_changed_metadata(std::string& out, std::string_view mailbox, std::span<const std::string_view> entries,
+                            NameForm form) {
+  out += "* METADATA ";
+  write_mailbox(out, mailbox, form);
+  for (const std::string_view entry : entries) {
+    out += ' ';
+    write_astring(out, entry);
+  }
+  out += kLineEnd;
+}
+
+void write_quota(std::string& out, std::string_view root, std::span<const QuotaResource> resources) {
   out += "* QUOTA ";
   write_astring(out, root);
-  out += " (STORAGE ";
-  write_number(out, usage);
   out += ' ';
-  write_number(out, limit);
-  out += ')';
+  ListPrinter list(out);
+  for (const QuotaResource& resource : resources) {
+    list.add(resource.name);
+    out += ' ';
+    write_number(out, resource.usage);
+    out += ' ';
+    write_number(out, resource.limit);
+  }
+  list.end();
   out += kLineEnd;
 }
 
@@ -479,7 +594,17 @@ void write_list(std::string& out, const ListLine& line, NameForm form) {
   out += kDelimiter;
   out += "\" ";
   write_mailbox(out, line.name, form);
-  if (line.has_subscribed_child) out += " (\"CHILDINFO\" (\"SUBSCRIBED\"))";  // RFC 5258 §3.5
+  if (line.has_subscribed_child || !line.old_name.empty()) {
+    out += ' ';
+    ListPrinter items(out);
+    if (line.has_subscribed_child) items.add("\"CHILDINFO\" (\"SUBSCRIBED\")");  // RFC 5258 §3.5
+    if (!line.old_name.empty()) {
+      items.add("\"OLDNAME\" (");
+      write_mailbox(out, line.old_name, form);
+      out += ')';
+    }
+    items.end();
+  }
   out += kLineEnd;
 }
 

@@ -17,6 +17,7 @@
 #include "protocols/imap/flags.h"
 #include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/sequence_set.h"
+#include "protocols/session/languages.h"
 
 namespace portreeve::imap {
 
@@ -52,8 +53,13 @@ class Code {
   static Code copy_uid(std::uint32_t uid_validity, std::span<const std::uint32_t> from,
                        std::span<const std::uint32_t> to);
 
+  // RFC 9738 §3: no more than `limit` messages were done, down to the one with the UID `lowest`; nullopt: none were.
+  static Code message_limit(std::uint32_t limit, std::optional<std::uint32_t> lowest);
+
   // RFC 9585 §4: the command of `tag` has done so much of `of`, which is above zero.
   static Code in_progress(std::string_view tag, std::uint32_t done, std::uint32_t of);
+  static Code no_update(std::string_view tag);  // RFC 5267 §4.3.1
+  static Code bad_event();                      // RFC 5465 §3.1: the events that there are
 
   bool empty() const { return text_.empty(); }
   const std::string& view() const { return text_; }
@@ -77,10 +83,12 @@ struct Reply {
 };
 
 // An empty tag prints "*". `tag` is one that the parser took.
-void write_tagged(std::string& out, std::string_view tag, const Reply& reply);
-void write_untagged(std::string& out, const Reply& reply);
-// "+ text". A SASL challenge is base64, which Text leaves alone.
-void write_continuation(std::string& out, const Text& text);
+// Here the text is put into the client's language (RFC 5255 §3), in UTF-8.
+void write_tagged(std::string& out, std::string_view tag, const Reply& reply,
+                  session::Language language = session::Language::i_default);
+void write_untagged(std::string& out, const Reply& reply, session::Language language = session::Language::i_default);
+// "+ text". A SASL challenge is base64, which Text leaves alone; it is in no language.
+void write_continuation(std::string& out, const Text& text, session::Language language = session::Language::i_default);
 
 // --- parts of responses
 void write_number(std::string& out, std::uint64_t number);
@@ -99,9 +107,11 @@ void write_internal_date(std::string& out, std::int64_t unix_seconds);
 
 // --- whole lines
 void write_capability(std::string& out, std::span<const std::string_view> capabilities);
-void write_enabled(std::string& out, std::span<const std::string> capabilities);
+void write_enabled(std::string& out, std::span<const std::string_view> capabilities);
 void write_id(std::string& out, std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
-// One personal namespace, with the empty prefix (RFC 2342).
+// LANGUAGE (RFC 5255 §3.3): one is the language from now on, several are those that there are.
+void write_languages(std::string& out, std::span<const session::Language> languages);
+// The personal namespace has the empty prefix; there are those of other users, and none that all share (RFC 2342).
 void write_namespace(std::string& out);
 void write_exists(std::string& out, std::uint32_t messages);
 void write_recent(std::string& out, std::uint32_t messages);
@@ -113,17 +123,47 @@ void write_flags_line(std::string& out, std::span<const std::string> keywords);
 // `mod_seq` is the highest of the messages found (RFC 7162 §3.1.5).
 void write_search(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
 void write_sort(std::string& out, std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
+// RFC 5255 §4.8: the active one, and all that match if those are several.
+void write_comparator(std::string& out, std::string_view active, std::span<const std::string> matching);
 // `threads` comes from Threader.
 void write_thread(std::string& out, std::string_view threads);
+// Which command an ESEARCH response belongs to, and of which mailbox it tells if that is not plain (RFC 7377 §2.1).
+struct Correlator {
+  std::string_view tag;
+  std::string_view mailbox = {};  // UTF-8; empty: the selected one
+  std::uint32_t uid_validity = 0;
+  NameForm form = NameForm::modified_utf7;
+};
 // ESEARCH (RFC 4731 §3.1): what `returns` asks of `numbers`, which stand in their order.
-void write_esearch(std::string& out, std::string_view tag, bool is_uid, const SearchReturn& returns,
+void write_esearch(std::string& out, const Correlator& of, bool is_uid, const SearchReturn& returns,
                    std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {});
+inline void write_esearch(std::string& out, std::string_view tag, bool is_uid, const SearchReturn& returns,
+                          std::span<const std::uint32_t> numbers, std::optional<std::uint64_t> mod_seq = {}) {
+  write_esearch(out, Correlator{.tag = tag}, is_uid, returns, numbers, mod_seq);
+}
+// UIDBATCHES (RFC 10022): ranges of UIDs that descend, each from its highest.
+void write_uid_batches(std::string& out, std::string_view tag, std::span<const NumberRange> batches);
+// A piece of a result that is kept up to date: these numbers come to stand, or have stood, at this place and behind it.
+// 0: wherever they belong.
+struct ResultPiece {
+  std::uint32_t position = 0;
+  std::vector<std::uint32_t> numbers;
+};
+enum class ResultChange : std::uint8_t { added, removed };
+// ESEARCH with ADDTO or REMOVEFROM (RFC 5267 §4.3), over several lines if it is long.
+void write_result_change(std::string& out, std::string_view tag, bool is_uid, ResultChange change,
+                         std::span<const ResultPiece> pieces);
 void write_status(std::string& out, std::string_view mailbox,
                   std::span<const std::pair<StatusItem, std::uint64_t>> values,
                   NameForm form = NameForm::modified_utf7);
 
-// RFC 9208 §5.1: one root with the resource STORAGE, in its units.
-void write_quota(std::string& out, std::string_view root, std::uint64_t usage, std::uint64_t limit);
+// RFC 9208 §5.1, in the units of each resource.
+struct QuotaResource {
+  std::string_view name;
+  std::uint64_t usage = 0;
+  std::uint64_t limit = 0;
+};
+void write_quota(std::string& out, std::string_view root, std::span<const QuotaResource> resources);
 void write_quota_root(std::string& out, std::string_view mailbox, std::optional<std::string_view> root,
                       NameForm form = NameForm::modified_utf7);
 
@@ -131,6 +171,10 @@ void write_quota_root(std::string& out, std::string_view mailbox, std::optional<
 void write_metadata(std::string& out, std::string_view mailbox,
                     std::span<const std::pair<std::string_view, std::optional<std::string_view>>> entries,
                     NameForm form = NameForm::modified_utf7);
+
+// RFC 5464 §4.4.2: that these have changed.
+void write_changed_metadata(std::string& out, std::string_view mailbox, std::span<const std::string_view> entries,
+                            NameForm form = NameForm::modified_utf7);
 
 struct ListLine {
   bool is_lsub = false;
@@ -141,6 +185,7 @@ struct ListLine {
   SpecialUse special_use = SpecialUse::none;
   bool has_subscribed_child = false;  // the CHILDINFO of RECURSIVEMATCH
   std::string_view name = {};         // UTF-8
+  std::string_view old_name = {};     // UTF-8: OLDNAME (RFC 9051 §6.3.9.7, RFC 5465 §5.4); empty: none
 };
 void write_list(std::string& out, const ListLine& line, NameForm form = NameForm::modified_utf7);
 // The answer to LIST with an empty pattern: the delimiter.
@@ -154,11 +199,13 @@ void write_list_root(std::string& out, bool is_lsub);
 //   fetch.finish();
 class FetchWriter {
  public:
-  FetchWriter(std::string& out, std::uint32_t sequence);
+  // `is_uid`: the number is a UID, and the response UIDFETCH (RFC 9586 §3).
+  FetchWriter(std::string& out, std::uint32_t number, bool is_uid = false);
   FetchWriter& uid(std::uint32_t uid);
   FetchWriter& flags(SystemFlags flags, bool is_recent, std::uint64_t keyword_bits,
                      std::span<const std::string> keywords);
   FetchWriter& internal_date(std::int64_t unix_seconds);
+  FetchWriter& save_date(std::uint32_t unix_seconds);  // 0: NIL
   FetchWriter& rfc822_size(std::uint64_t size);
   FetchWriter& mod_seq(std::uint64_t mod_seq);
   FetchWriter& email_id(std::int64_t body);

@@ -3,10 +3,10 @@
 
 namespace portreeve::imap {
 
-FetchWriter::FetchWriter(std::string& out, std::uint32_t sequence) : out_(out) {
+FetchWriter::FetchWriter(std::string& out, std::uint32_t number, bool is_uid) : out_(out) {
   out_ += "* ";
-  write_number(out_, sequence);
-  out_ += " FETCH (";
+  write_number(out_, number);
+  out_ += is_uid ? " UIDFETCH (" : " FETCH (";
 }
 
 void FetchWriter::name(std::string_view name) {
@@ -31,6 +31,16 @@ FetchWriter& FetchWriter::flags(SystemFlags flags, bool is_recent, std::uint64_t
 FetchWriter& FetchWriter::internal_date(std::int64_t unix_seconds) {
   name("INTERNALDATE ");
   write_internal_date(out_, unix_seconds);
+  return *this;
+}
+
+FetchWriter& FetchWriter::save_date(std::uint32_t unix_seconds) {
+  name("SAVEDATE ");
+  if (unix_seconds == 0) {
+    out_ += "NIL";
+  } else {
+    write_internal_date(out_, unix_seconds);
+  }
   return *this;
 }
 

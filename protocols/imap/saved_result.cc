@@ -82,4 +82,8 @@ void insert_saved(Command& command, std::span<const NumberRange> saved, const st
       command.body);
 }
 
+void insert_saved(SearchKey& key, std::span<const NumberRange> saved, const store::Snapshot& messages) {
+  Inserter(saved, messages).insert(key);
+}
+
 }  // namespace portreeve::imap

@@ -23,5 +23,6 @@ std::vector<std::uint32_t> meant_by(const SearchReturn& returns, std::span<const
 // Puts what was saved in the place of each "$" that the command has, in the form that its sets have there. Messages
 // that are gone drop out (RFC 5182 §2.1).
 void insert_saved(Command& command, std::span<const NumberRange> saved, const store::Snapshot& messages);
+void insert_saved(SearchKey& key, std::span<const NumberRange> saved, const store::Snapshot& messages);
 
 }  // namespace portreeve::imap

@@ -44,12 +44,13 @@ struct SearchSize {
   bool is_larger = true;  // LARGER: size > octets; SMALLER: size < octets
   bool operator==(const SearchSize&) const = default;
 };
-// BEFORE, ON, SINCE compare the internal date, SENT… the Date field; both by the day alone, "disregarding time and
-// timezone". SINCE includes its day, BEFORE doesn't.
+// BEFORE, ON, SINCE compare the internal date, SENT… the Date field, SAVED… (RFC 8514) when the message came into the
+// mailbox; by the day alone, "disregarding time and timezone". SINCE includes its day, BEFORE doesn't.
 struct SearchDate {
   enum class Relation : std::uint8_t { before, on, since };
+  enum class Which : std::uint8_t { internal, sent, saved };
   Relation relation = Relation::on;
-  bool is_sent = false;
+  Which which = Which::internal;
   std::chrono::sys_days day;
   bool operator==(const SearchDate&) const = default;
 };
@@ -82,6 +83,11 @@ struct SearchObjectId {
   bool is_thread = false;
   bool operator==(const SearchObjectId&) const = default;
 };
+// A named search (RFC 5466). What it stands for takes its place before anything is looked for.
+struct SearchFilter {
+  std::string name;
+  bool operator==(const SearchFilter&) const = default;
+};
 // No keys: everything.
 struct SearchAnd {
   std::vector<SearchKey> keys;
@@ -100,7 +106,7 @@ struct SearchNot {
 
 struct SearchKey {
   std::variant<SearchAll, SearchFlag, SearchRecent, SearchKeyword, SearchNumbers, SearchSize, SearchDate, SearchWithin,
-               SearchHeader, SearchText, SearchModSeq, SearchObjectId, SearchAnd, SearchOr, SearchNot>
+               SearchHeader, SearchText, SearchModSeq, SearchObjectId, SearchFilter, SearchAnd, SearchOr, SearchNot>
       test;
   bool operator==(const SearchKey&) const = default;
 };

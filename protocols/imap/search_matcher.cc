@@ -21,6 +21,11 @@ std::chrono::sys_days day_of(std::int64_t unix_seconds) {
   return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(unix_seconds)));
 }
 
+// RFC 8514 §4: without a save date, the internal one stands for it.
+std::int64_t date_of(const store::Message& message, SearchDate::Which which) {
+  return which == SearchDate::Which::saved && message.save_date != 0 ? message.save_date : message.internal_date;
+}
+
 bool compare(SearchDate::Relation relation, std::chrono::sys_days is, std::chrono::sys_days wanted) {
   switch (relation) {
     case SearchDate::Relation::before: return is < wanted;
@@ -45,8 +50,9 @@ Verdict negated(Verdict verdict) {
 
 }  // namespace
 
-SearchMatcher::SearchMatcher(store::Store& store, const View& view, const SearchKey& key, std::int64_t now)
-    : store_(store), view_(view), now_(now), root_(compile(key)) {}
+SearchMatcher::SearchMatcher(store::Store& store, const View& view, const SearchKey& key, std::int64_t now,
+                             Collation collation)
+    : store_(store), view_(view), now_(now), collation_(collation), root_(compile(key)) {}
 
 // --- the plan
 
@@ -71,7 +77,23 @@ SearchMatcher::Node SearchMatcher::compile_header(const SearchHeader& test) cons
   return {.kind = is_subject ? Kind::subject : Kind::header,
           .cost = is_subject ? Cost::summary : Cost::header,
           .field = test.field,
-          .needle = mime::fold(test.text)};
+          .needle = Needle(collation_, test.text)};
+}
+
+SearchMatcher::Node SearchMatcher::compile_text(const SearchText& test) {
+  Node node{.kind = Kind::text,
+            .cost = Cost::body,
+            .needle = Needle(collation_, test.text),
+            .has_header = test.has_header,
+            .text = kNoText};
+  // The index knows texts as they are folded, which may join a letter with what follows it: other comparators would
+  // miss what they ought to find.
+  if (collation_ != Collation::unicode_casemap) return node;
+  std::string folded = mime::fold(test.text);
+  const auto known = std::ranges::find(texts_, folded);
+  node.text = static_cast<std::uint32_t>(known - texts_.begin());
+  if (known == texts_.end()) texts_.push_back(std::move(folded));
+  return node;
 }
 
 SearchMatcher::Node SearchMatcher::compile_children(Kind kind, const std::vector<SearchKey>& keys) {
@@ -100,21 +122,21 @@ SearchMatcher::Node SearchMatcher::compile(const SearchKey& key) {
       return {.kind = test.is_larger ? Kind::larger : Kind::smaller, .octets = test.octets};
     }
     Node operator()(const SearchDate& test) const {
-      if (test.is_sent) return {.kind = Kind::sent, .cost = Cost::summary, .date = test};
+      if (test.which == SearchDate::Which::sent) return {.kind = Kind::sent, .cost = Cost::summary, .date = test};
       return {.kind = Kind::date, .date = test};
     }
     Node operator()(const SearchWithin& test) const {
       return {.kind = test.is_younger ? Kind::younger : Kind::older, .instant = matcher.now_ - test.seconds};
     }
     Node operator()(const SearchHeader& test) const { return matcher.compile_header(test); }
-    Node operator()(const SearchText& test) const {
-      return {.kind = Kind::text, .cost = Cost::body, .needle = mime::fold(test.text), .has_header = test.has_header};
-    }
+    Node operator()(const SearchText& test) const { return matcher.compile_text(test); }
     Node operator()(const SearchModSeq& test) const { return {.kind = Kind::mod_seq, .mod_seq = test.at_least}; }
     // There are no threads, so no message is of one. Bodies begin at 1.
     Node operator()(const SearchObjectId& test) const {
       return {.kind = Kind::body, .body = test.is_thread ? 0 : object_number(ObjectKind::email, test.id).value_or(0)};
     }
+    // One that nobody put what it stands for in place of stands for nothing.
+    Node operator()(const SearchFilter&) const { return {.kind = Kind::flags, .is_wanted = true, .mask = 0}; }
     Node operator()(const SearchAnd& test) const { return matcher.compile_children(Kind::conjunction, test.keys); }
     Node operator()(const SearchOr& test) const { return matcher.compile_children(Kind::disjunction, test.keys); }
     Node operator()(const SearchNot& test) const { return matcher.compile_children(Kind::negation, test.keys); }
@@ -143,7 +165,8 @@ Verdict SearchMatcher::judge(const Node& node, std::uint32_t sequence, const sto
     case Kind::smaller: return verdict(message.size < node.octets);
     case Kind::mod_seq: return verdict(message.mod_seq >= node.mod_seq);
     case Kind::body: return verdict(message.body == node.body);
-    case Kind::date: return verdict(compare(node.date.relation, day_of(message.internal_date), node.date.day));
+    case Kind::date:
+      return verdict(compare(node.date.relation, day_of(date_of(message, node.date.which)), node.date.day));
     // RFC 5032 §3: both take in their limit.
     case Kind::younger: return verdict(message.internal_date >= node.instant);
     case Kind::older: return verdict(message.internal_date <= node.instant);
@@ -153,10 +176,11 @@ Verdict SearchMatcher::judge(const Node& node, std::uint32_t sequence, const sto
       return verdict(source.local_date() && compare(node.date.relation, day_of(*source.local_date()), node.date.day));
     case Kind::subject:
       if (!source.has_facts()) return Verdict::open;
-      return verdict(source.subject() && mime::contains(mime::decode_header(*source.subject()), node.needle));
+      return verdict(source.subject_contains(node.needle));
     case Kind::header:
       return source.has_header() ? verdict(source.field_contains(node.field, node.needle)) : Verdict::open;
     case Kind::text:
+      if (source.is_ruled_out(node.text)) return Verdict::no;
       if (node.has_header && source.has_header() && source.header_contains(node.needle)) return Verdict::yes;
       return source.can_read() ? verdict(source.body_contains(node.needle)) : Verdict::open;
     case Kind::negation: return negated(judge(node.children.front(), sequence, message, source));
@@ -173,10 +197,34 @@ Verdict SearchMatcher::judge(const Node& node, std::uint32_t sequence, const sto
   return all;
 }
 
+void SearchMatcher::rule_out(std::span<Candidate> candidates) const {
+  std::vector<store::BodyId> bodies;
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].verdict != Verdict::open) continue;
+    bodies.push_back(candidates[i].message->body);
+    which.push_back(i);
+  }
+  std::vector<store::SearchHint> hints;
+  for (std::size_t text = 0; text < std::min<std::size_t>(texts_.size(), 64); ++text) {
+    store_.search_hints(view_.messages().mailbox, bodies, texts_[text], hints);
+    for (std::size_t i = 0; i < hints.size(); ++i) {
+      if (hints[i] == store::SearchHint::absent) candidates[which[i]].ruled_out |= std::uint64_t{1} << text;
+    }
+  }
+  for (const std::size_t i : which) {
+    Candidate& candidate = candidates[i];
+    if (candidate.ruled_out == 0) continue;
+    Source source(nullptr, *candidate.message, candidate.ruled_out);
+    candidate.verdict = judge(root_, candidate.sequence, *candidate.message, source);
+  }
+}
+
 store::Result<> SearchMatcher::decide(std::span<Candidate> candidates) const {
+  if (!has(Cost::header) && !has(Cost::body)) return decide_from_summaries(candidates, {});
   std::vector<Source> sources;
   sources.reserve(candidates.size());
-  for (const Candidate& candidate : candidates) sources.emplace_back(&store_, *candidate.message);
+  for (const Candidate& candidate : candidates) sources.emplace_back(&store_, *candidate.message, candidate.ruled_out);
 
   if (has(Cost::summary) || has(Cost::body)) {
     if (const auto done = decide_from_summaries(candidates, sources); !done) return done;
@@ -196,8 +244,7 @@ store::Result<> SearchMatcher::decide(std::span<Candidate> candidates) const {
   return {};
 }
 
-store::Result<> SearchMatcher::decide_from_summaries(std::span<Candidate> candidates,
-                                                     std::vector<Source>& sources) const {
+store::Result<> SearchMatcher::decide_from_summaries(std::span<Candidate> candidates, std::span<Source> sources) const {
   std::vector<store::BodyId> bodies;
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -210,9 +257,15 @@ store::Result<> SearchMatcher::decide_from_summaries(std::span<Candidate> candid
     if (summary == nullptr) {
       candidate.verdict = Verdict::no;
       candidate.is_gone = true;
+    } else if (sources.empty()) {
+      Source source(nullptr, *candidate.message);
+      source.take(*summary, false);
+      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, source);
     } else {
-      sources[which[i]].take(*summary, has(Cost::body));
-      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, sources[which[i]]);
+      Source& source = sources[which[i]];
+      source.take(*summary, has(Cost::body));
+      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, source);
+      if (candidate.verdict == Verdict::open) source.keep();
     }
     return true;
   });
@@ -234,9 +287,12 @@ store::Result<> SearchMatcher::decide_from_headers(std::span<Candidate> candidat
       candidate.verdict = Verdict::no;
       candidate.is_gone = true;
     } else {
-      sources[which[i]].take_beginning(std::exchange(bytes, {}));
-      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, sources[which[i]]);
+      Source& source = sources[which[i]];
+      source.take_beginning(std::exchange(bytes, {}));
+      candidate.verdict = judge(root_, candidate.sequence, *candidate.message, source);
+      if (candidate.verdict != Verdict::open) bytes = source.give_back();
     }
+    bytes.clear();
     return true;
   });
 }

@@ -9,7 +9,9 @@
 #include "core/compress/deflate_layer.h"
 #include "protocols/imap/context.h"
 #include "protocols/imap/handlers.h"
+#include "protocols/imap/notifications.h"
 #include "protocols/imap/saved_result.h"
+#include "protocols/imap/uid_only.h"
 #include "protocols/session/connection_log.h"
 
 namespace portreeve::imap {
@@ -21,8 +23,7 @@ constexpr Ending kHttp{"HTTP request", "This is IMAP"};
 constexpr Ending kBroken{"internal error", "Internal error"};
 
 void greet(Context& context) {
-  write_untagged(context.out(),
-                 Reply::ok(context.services.host_name + " Portreeve ready", Code::capability(capabilities(context))));
+  context.tell(Reply::ok(context.services.host_name + " Portreeve ready", Code::capability(capabilities(context))));
 }
 
 // A browser that was made to send a form here must not get past its headers.
@@ -44,11 +45,21 @@ async::Task<Reply> dispatch(Context& context, const Command& command) {
       command.body);
 }
 
-Reply refuse_state(Context& context, const Command& command) {
-  if (const AppendStretch* stretch = append_stretch(command.body)) refuse_append(context, *stretch);
+// What can't be done as the session stands.
+std::optional<Reply> refuse_state(const Context& context, const Command& command) {
+  if ((traits(command.body).states & context.state()) != 0) {
+    if (context.is_uid_only && uses_sequence_numbers(command))
+      return Reply::bad("Sequence numbers were given up with UIDONLY", "UIDREQUIRED");  // RFC 9586 §3
+    return std::nullopt;
+  }
   if (!context.is_logged_in()) return Reply::bad("Log in first");
   if (traits(command.body).states == kNotAuthenticated) return Reply::bad("Already logged in");
   return Reply::bad("Select a mailbox first");
+}
+
+bool expunges(const CommandBody& body) {
+  return std::holds_alternative<Expunge>(body) || std::holds_alternative<Move>(body) ||
+         std::holds_alternative<Replace>(body);
 }
 
 void log_command(const Context& context, const Traits& traits, const Reply& reply) {
@@ -79,38 +90,46 @@ async::Task<> start_compression(Context& context) {
 async::Task<> run(Context& context, Command& command) {
   context.tag = command.tag;
   const Traits& command_traits = traits(command.body);
-  if ((command_traits.states & context.state()) == 0) {
-    const Reply refusal = refuse_state(context, command);
-    write_tagged(context.out(), command.tag, refusal);
-    count(context, refusal);
+  if (const auto refusal = refuse_state(context, command)) {
+    if (const AppendStretch* stretch = append_stretch(command.body)) refuse_append(context, *stretch);
+    write_tagged(context.out(), command.tag, *refusal, context.language);
+    count(context, *refusal);
     co_return;
   }
+  // One that leaves may do so in peace.
+  if (!std::holds_alternative<Logout>(command.body) && !renew_rights(context)) co_return;
   // The newest flags are what a FETCH or SEARCH is answered with. Others are told once they are done, expunges too.
-  if (command_traits.forbids_expunge && context.selected && context.selected->has_news(false))
-    co_await tell_changes(context, context.selected->advance(false), command.is_uid);
+  // STORE looks itself: it has to know what the client knew.
+  const bool is_store = std::holds_alternative<Store>(command.body);
+  if (command_traits.forbids_expunge && !is_store && has_news(context, false))
+    co_await tell_news(context, false, command.is_uid);
 
   if (context.selected) insert_saved(command, context.selected->saved, context.selected->view->messages());
   Reply reply = co_await dispatch(context, command);
 
   // RFC 3501 §7.4.1: no EXPUNGE while a command by sequence numbers runs.
   const bool may_expunge = !command_traits.forbids_expunge || command.is_uid;
+  // Who asked for no news is told what its own commands removed, and what goes with it.
+  if (is_still(context) && expunges(command.body) && context.selected && context.selected->has_news(true))
+    co_await tell_changes(context, context.selected->advance(true), command.is_uid);
+  if (!context.is_over() && (context.notifications || has_news(context, may_expunge)))
+    co_await tell_news(context, may_expunge, command.is_uid);
   if (context.selected && !context.is_over()) {
-    if (context.selected->has_news(may_expunge))
-      co_await tell_changes(context, context.selected->advance(may_expunge), command.is_uid);
     // RFC 5530 §3: the client may want to issue NOOP soon.
     if (context.selected->view->has_ghosts() && reply.code.empty() && reply.condition == Condition::ok)
       reply.code = Code("EXPUNGEISSUED");
   }
   if (context.is_over() && context.ending->reason != kLogout.reason) co_return;
-  write_tagged(context.out(), command.tag, reply);
+  write_tagged(context.out(), command.tag, reply, context.language);
   log_command(context, command_traits, reply);
   count(context, reply);
 
   if (context.starts_tls) {
     context.starts_tls = false;
     // RFC 3501 §6.2.1: what the client said or was told in clear is forgotten; upgrade_tls() drops buffered input.
-    context.parser = Parser(login_limits(context.options));
     context.client_off = nullptr;
+    context.parser = Parser(parser_limits(context));
+    context.language = session::Language::i_default;  // RFC 5255 §3.1: somebody else may have chosen it
     if (!co_await session::upgrade_tls(context.connection, context.options.security,
                                        context.options.timeouts.handshake))
       context.end({"TLS handshake failed"});
@@ -120,12 +139,30 @@ async::Task<> run(Context& context, Command& command) {
 
 void refuse(Context& context, const Rejected& rejected) {
   if (rejected.tag.empty()) {
-    write_untagged(context.out(), rejected.reply);
+    context.tell(rejected.reply);
   } else {
-    write_tagged(context.out(), rejected.tag, rejected.reply);
+    write_tagged(context.out(), rejected.tag, rejected.reply, context.language);
   }
   if (rejected.is_fatal) context.end({"fatal syntax error"});
   count(context, rejected.reply);
+}
+
+// After NOTIFY there is something to tell at any time, at first the expunges that a command kept back. That doesn't put
+// off the end of a silent client.
+async::Task<net::Result<net::Wake>> rest_with_news(Context& context) {
+  net::Stream& stream = context.stream();
+  const std::int64_t due = context.loop().now() + context.options.timeouts.idle.count();
+  net::Result<net::Wake> wake = net::Wake::notified;
+  while (wake && *wake == net::Wake::notified) {
+    co_await tell_news(context, may_expunge_at_rest(context), true);
+    if (!context.is_over() && stream.queued_bytes() > 0) {
+      if (const auto sent = co_await context.flush(); !sent) context.lose(sent.error());
+    }
+    if (context.is_over()) break;
+    stream.set_deadline(async::Milliseconds(std::max<std::int64_t>(due - context.loop().now(), 1)));
+    wake = co_await stream.wait_input();
+  }
+  co_return wake;
 }
 
 // Rests until the client sends something, or the rest of what it began. A command has its own deadline from its first
@@ -146,8 +183,13 @@ async::Task<> await_input(Context& context, std::int64_t& command_due) {
     }
   }
   const session::Timeouts& timeouts = context.options.timeouts;
-  stream.set_deadline(context.is_logged_in() ? timeouts.idle : timeouts.login);
-  const auto wake = co_await stream.wait_input();
+  net::Result<net::Wake> wake = net::Wake::notified;
+  if (context.notifications) {
+    wake = co_await rest_with_news(context);
+  } else {
+    stream.set_deadline(context.is_logged_in() ? timeouts.idle : timeouts.login);
+    wake = co_await stream.wait_input();
+  }
   if (!wake) {
     if (wake.error() == net::Errc::timeout) context.end(kIdleTooLong);
     context.lose(wake.error());
@@ -199,8 +241,9 @@ async::Task<> serve(net::Connection& connection, const session::Services& servic
     context.ending = kBroken;
   }
   // Other sessions needn't keep what this one has open while its peer takes the goodbye.
+  context.notifications.reset();
   context.selected.reset();
-  if (!context.ending->bye.empty()) write_untagged(context.out(), Reply::bye(context.ending->bye));
+  if (!context.ending->bye.empty()) context.tell(Reply::bye(context.ending->bye));
   connection.stream.set_deadline(options.timeouts.handshake);
   co_await connection.stream.close();
   session::log_connection_closed(connection, "imap", context.ending->reason, context.address);

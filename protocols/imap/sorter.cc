@@ -65,14 +65,15 @@ std::string text_of(SortKey key, PrintedEnvelope& envelope) {
 }  // namespace
 
 Sorter::Sorter(store::Store& store, const store::Snapshot& messages, std::vector<std::uint32_t> sequences,
-               const std::vector<SortCriterion>& criteria)
-    : store_(store), messages_(messages), sequences_(std::move(sequences)) {
+               const std::vector<SortCriterion>& criteria, Comparator comparator)
+    : store_(store), messages_(messages), collation_(comparator.collation), sequences_(std::move(sequences)) {
   for (const SortCriterion& criterion : criteria) {
     Column& column = columns_.emplace_back(Column{.key = criterion.key, .is_reverse = criterion.is_reverse});
     if (is_number(criterion.key)) {
       column.numbers.resize(sequences_.size());
     } else {
       column.texts.resize(sequences_.size());
+      column.is_reverse ^= comparator.is_reverse;
       needs_envelopes_ = true;
     }
     needs_summaries_ |= criterion.key == SortKey::date;
@@ -138,7 +139,7 @@ void Sorter::fill(std::size_t row, const mime::SummaryView* summary) {
       // RFC 5256 §2.2: where there is no Date, or none that can be read, the internal date.
       case SortKey::date: column.numbers[row] = summary->date.value_or(message.internal_date); break;
       default: {
-        std::string text = mime::collation_key(text_of(column.key, *envelope));
+        std::string text = collation_key(collation_, text_of(column.key, *envelope));
         if (text.size() > kMaxSortText) text.resize(kMaxSortText);
         text.shrink_to_fit();
         column.texts[row] = std::move(text);

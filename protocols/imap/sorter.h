@@ -1,7 +1,7 @@
 // Puts messages in the order of a SORT (RFC 5256 §2.2, RFC 5957).
 //
 // Sizes and arrivals are in memory. Of a summary only what is asked for is looked at: its date costs no look at the
-// envelope. Texts compare by i;unicode-casemap; messages that are equal in all stand in the order of the mailbox.
+// envelope. Texts compare by the comparator given; messages that are equal in all stand in the order of the mailbox.
 //
 // Limits. Of a text its first kMaxSortText bytes count. A text takes that much memory for each message, at most.
 // Threads: one at a time; on a worker if needs_store(). The view must not change meanwhile.
@@ -14,6 +14,7 @@
 
 #include "core/mime/summary_codec.h"
 #include "protocols/imap/command.h"
+#include "protocols/imap/comparator.h"
 #include "storage/store.h"
 
 namespace portreeve::imap {
@@ -24,7 +25,7 @@ class Sorter {
  public:
   // `store` and `messages` must outlive it.
   Sorter(store::Store& store, const store::Snapshot& messages, std::vector<std::uint32_t> sequences,
-         const std::vector<SortCriterion>& criteria);
+         const std::vector<SortCriterion>& criteria, Comparator comparator = {});
 
   bool needs_store() const { return needs_summaries_; }
   bool is_done() const { return phase_ == Phase::done; }
@@ -54,6 +55,7 @@ class Sorter {
 
   store::Store& store_;
   const store::Snapshot& messages_;
+  const Collation collation_;
   std::vector<std::uint32_t> sequences_;
   std::vector<Column> columns_;  // the first decides first
   std::vector<std::size_t> fill_order_;

@@ -74,7 +74,7 @@ NumberRange ordered(NumberRange range) {
 void enable_condstore(Context& context) {
   if (context.is_condstore_enabled) return;
   context.is_condstore_enabled = true;
-  if (context.selected) write_untagged(context.out(), Reply::ok("Highest", highest_mod_seq(*context.selected->view)));
+  if (context.selected) context.tell(Reply::ok("Highest", highest_mod_seq(*context.selected->view)));
 }
 
 Code highest_mod_seq(const View& view) { return Code::number("HIGHESTMODSEQ", view.settled_mod_seq()); }

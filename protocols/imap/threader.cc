@@ -16,74 +16,37 @@ constexpr std::size_t kStepsAtLeast = 1'000'000;
 
 }  // namespace
 
-// msg-id = "<" id-left "@" id-right ">". RFC 5256 §2.1 asks for the form without quoting: <"01KF8"@x> is <01KF8@x>.
-std::vector<std::string> message_ids(std::string_view field) {
-  std::vector<std::string> ids;
-  for (std::size_t at = field.find('<'); at != std::string_view::npos; at = field.find('<', at)) {
-    ++at;
-    std::string id;
-    bool is_quoted = false;
-    bool is_whole = false;
-    for (; at < field.size() && !is_whole; ++at) {
-      const char c = field[at];
-      if (is_quoted && c == '\\' && at + 1 < field.size()) {
-        id += field[++at];
-      } else if (c == '"') {
-        is_quoted = !is_quoted;
-      } else if (c == '>' && !is_quoted) {
-        is_whole = true;
-      } else if (c == '<' && !is_quoted) {
-        break;
-      } else if (is_quoted ? c != '\r' && c != '\n' : c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-        id += c;
-      }
-    }
-    if (!is_whole || !id.contains('@')) continue;
-    if (id.size() > kMaxMessageIdBytes) id.resize(kMaxMessageIdBytes);
-    ids.push_back(std::move(id));
-  }
-  return ids;
-}
-
 // --- links
 
 // RFC 5256 §3: a message without a Message-ID, or with one that another has, gets one of its own.
-Threader::Index Threader::own_node(const ThreadMessage& message) {
-  const auto ids =
-      algorithm_ == ThreadAlgorithm::ordered_subject ? std::vector<std::string>() : message_ids(message.message_id);
-  if (ids.empty()) return make_node();
-  const auto [at, is_new] = ids_.try_emplace(ids.front(), kNone);
+Threader::Index Threader::own_node(std::uint64_t message_id) {
+  if (message_id == 0 || algorithm_ == ThreadAlgorithm::ordered_subject) return make_node();
+  const auto [at, is_new] = ids_.try_emplace(message_id, kNone);
   if (is_new) at->second = make_node();
   if (nodes_[at->second].number != 0) return make_node();
   if (!is_new) --strangers_;
   return at->second;
 }
 
-Threader::Index Threader::find_or_make(const std::string& id) {
-  if (const auto known = ids_.find(id); known != ids_.end()) return known->second;
+Threader::Index Threader::find_or_make(std::uint64_t message_id) {
+  if (const auto known = ids_.find(message_id); known != ids_.end()) return known->second;
   if (strangers_ >= kMaxStrangers + 4 * messages_) return kNone;
   ++strangers_;
-  return ids_.emplace(id, make_node()).first->second;
+  return ids_.emplace(message_id, make_node()).first->second;
 }
 
-void Threader::add(const ThreadMessage& message) {
+void Threader::add(std::uint32_t number, const ThreadFacts& facts, std::span<const std::uint64_t> references) {
   ++messages_;
-  const Index own = own_node(message);
-  nodes_[own].number = message.number;
-  nodes_[own].date = message.date;
-  nodes_[own].subject = message.subject;
-  nodes_[own].is_reply_or_forward = message.is_reply_or_forward;
+  const Index own = own_node(facts.message_id);
+  nodes_[own].number = number;
+  nodes_[own].date = facts.date;
+  nodes_[own].subject = facts.subject;
+  nodes_[own].is_reply_or_forward = facts.is_reply_or_forward;
   if (algorithm_ == ThreadAlgorithm::ordered_subject) return;
 
-  // (1)(A) and (B). In-Reply-To says something where there are no references.
-  std::vector<std::string> ids = message_ids(message.references);
-  if (ids.empty()) {
-    ids = message_ids(message.in_reply_to);
-    if (ids.size() > 1) ids.resize(1);
-  }
-  if (ids.size() > kMaxReferences) ids.erase(ids.begin() + 1, ids.end() - (kMaxReferences - 1));
+  // (1)(A) and (B).
   Index before = kNone;
-  for (const std::string& id : ids) {
+  for (const std::uint64_t id : references) {
     const Index referred = find_or_make(id);
     if (referred == kNone) continue;
     if (before != kNone) link(before, referred, false);
@@ -226,16 +189,16 @@ void Threader::sort_siblings(std::vector<Index>& roots) {
 
 // (5)
 void Threader::merge_subjects(std::vector<Index>& roots) {
-  // The table refers to the nodes' subjects, which must not move.
+  // The lambdas give references to nodes, which must not move.
   nodes_.reserve(nodes_.size() + roots.size());
-  // (A) and (B). Keys that a stranger chose: ordered, so that none can make it slow.
-  std::map<std::string_view, Index> table;
+  // (A) and (B)
+  std::unordered_map<std::uint64_t, Index> table;
   const auto subject_of = [this](Index root) -> const Node& { return nodes_[first_message(root)]; };
   const auto is_dummy = [this](Index root) { return nodes_[root].number == 0; };
   const auto is_reply = [this](Index root) { return nodes_[root].number != 0 && nodes_[root].is_reply_or_forward; };
   for (const Index root : roots) {
-    const std::string_view subject = subject_of(root).subject;
-    if (subject.empty()) continue;
+    const std::uint64_t subject = subject_of(root).subject;
+    if (subject == 0) continue;
     const auto [at, is_new] = table.try_emplace(subject, root);
     if (is_new || is_dummy(at->second)) continue;
     if (is_dummy(root) || (is_reply(at->second) && !is_reply(root))) at->second = root;
@@ -244,8 +207,8 @@ void Threader::merge_subjects(std::vector<Index>& roots) {
   std::vector<bool> is_gone(nodes_.size() + roots.size(), false);
   std::vector<Index> made;
   for (const Index root : roots) {
-    const std::string_view subject = subject_of(root).subject;
-    if (subject.empty() || is_gone[root]) continue;
+    const std::uint64_t subject = subject_of(root).subject;
+    if (subject == 0 || is_gone[root]) continue;
     Index& in_table = table.find(subject)->second;
     if (in_table == root) continue;
     if (is_dummy(in_table) && is_dummy(root)) {
@@ -301,7 +264,7 @@ std::vector<Threader::Index> Threader::by_subject() {
   for (Index i = 0; i < order.size(); ++i) order[i] = i;
   const auto key = [this](Index index) {
     const Node& node = nodes_[index];
-    return std::tuple<const std::string&, std::int64_t, std::uint32_t>(node.subject, node.date, node.number);
+    return std::tuple(node.subject, node.date, node.number);
   };
   std::ranges::sort(order, [&](Index a, Index b) { return key(a) < key(b); });
   std::vector<Index> roots;

@@ -15,10 +15,10 @@ namespace portreeve::imap {
 // Lets `work` go on until it is_done(): a turn is one go_on(), on a worker if `is_offloaded`. Work that counts its
 // steps is told of (RFC 9585). Nothing, or what must be answered; `what` is how that begins.
 template <class Work>
-async::Task<std::optional<Reply>> take_turns(Context& context, Work& work, bool is_offloaded, std::string_view what) {
+async::Task<std::optional<Reply>> take_turns(Context& context, Work& work, bool is_offloaded, std::string_view what,
+                                             ProgressNotes& notes) {
   store::Result<> outcome;
   const auto turn = [&] { outcome = work.go_on(); };
-  ProgressNotes notes(context);
   while (!work.is_done()) {
     if (is_offloaded) {
       co_await async::offload(context.services.readers, context.loop(), turn);
@@ -35,6 +35,12 @@ async::Task<std::optional<Reply>> take_turns(Context& context, Work& work, bool 
     }
   }
   co_return std::nullopt;
+}
+
+template <class Work>
+async::Task<std::optional<Reply>> take_turns(Context& context, Work& work, bool is_offloaded, std::string_view what) {
+  ProgressNotes notes(context);
+  co_return co_await take_turns(context, work, is_offloaded, what, notes);
 }
 
 }  // namespace portreeve::imap

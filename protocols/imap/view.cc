@@ -120,6 +120,7 @@ Changes View::advance(const SnapshotPtr& latest, bool may_expunge) {
   }
   std::ranges::reverse(changes.expunged);
   changes.has_new_messages = !is.at_end();
+  if (changes.has_new_messages) changes.first_new = sequence + 1 - static_cast<std::uint32_t>(changes.expunged.size());
   changes.has_new_keywords = !same_keywords(*latest_, *now);
 
   latest_ = latest;

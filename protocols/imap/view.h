@@ -23,6 +23,7 @@ struct Changes {
   std::vector<std::uint32_t> expunged;  // highest first, so that no number depends on one sent before
   std::vector<NumberRange> vanished;    // the same by UID, ascending
   bool has_new_messages = false;        // EXISTS is to be told
+  std::uint32_t first_new = 0;          // then the number of the first of them, after the expunges
   bool has_new_keywords = false;        // FLAGS and PERMANENTFLAGS are to be told
   std::vector<std::uint32_t> flags;     // ascending numbers, as they are after the expunges
   // The same, of messages whose mod-sequence alone is to be told; advance() has none.

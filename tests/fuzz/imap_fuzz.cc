@@ -12,6 +12,7 @@
 #include "protocols/imap/mailbox_name.h"
 #include "protocols/imap/parser.h"
 #include "protocols/imap/printed_envelope.h"
+#include "protocols/imap/search_filter.h"
 #include "protocols/imap/threader.h"
 
 namespace {
@@ -84,10 +85,15 @@ class Session {
     }
     if (const auto* store = std::get_if<Store>(&command.body)) see_mod_seq(store->unchanged_since.value_or(0));
     if (const auto* search = std::get_if<Search>(&command.body)) see(search->returns);
+    if (const auto* search = std::get_if<MultiSearch>(&command.body)) {
+      require(command.is_uid && !search->sources.empty());
+      see(search->returns);
+    }
     if (const auto* sort = std::get_if<Sort>(&command.body)) {
       require(!sort->criteria.empty());
       see(sort->returns);
     }
+    if (const auto* notify = std::get_if<Notify>(&command.body)) see(*notify);
     // A session refuses one in two, by its name's length.
     if (const auto* append = std::get_if<Append>(&command.body)) see(append->first, append->mailbox.size() % 2 == 1);
   }
@@ -117,6 +123,15 @@ class Session {
     writer.finish();
   }
 
+  void see(const Notify& notify) {
+    for (const EventGroup& group : notify.groups) {
+      const Events messages = group.events & kMessageEvents;
+      require(messages == 0 || (messages & kMessageNew && messages & kMessageExpunge));
+      require(group.is_about_selected() ? group.events == messages : group.items.empty());
+      seen_ += static_cast<char>('0' + group.events);
+    }
+  }
+
   void see(const QuickResync& resync) {
     see_mod_seq(resync.mod_seq);
     require(resync.known_sequences.empty() == resync.their_uids.empty());
@@ -133,7 +148,8 @@ class Session {
 
   void see(const std::optional<SearchReturn>& returns) {
     if (!returns) return;
-    require(returns->tells() || returns->is_saved);
+    require(returns->tells() || returns->is_saved || returns->is_updated || returns->has_context);
+    require(returns->is_updated || returns->update_items.empty());
     const std::size_t begin = seen_.size();
     write_esearch(seen_, "a", false, *returns, std::vector<std::uint32_t>{1, 3, 4});
     require(seen_.find('\n', begin) == seen_.size() - 1);
@@ -185,12 +201,14 @@ void thread(std::string_view bytes, ThreadAlgorithm algorithm) {
     const std::string_view line = bytes.substr(0, bytes.find('\n'));
     bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
     const std::string_view id = line.substr(0, line.find('>') + 1);
-    threader.add({.number = ++count,
-                  .date = static_cast<std::int64_t>(line.size() % 7),
-                  .subject = std::string(line.substr(line.size() - std::min<std::size_t>(line.size(), 1))),
-                  .is_reply_or_forward = line.size() % 2 == 1,
-                  .message_id = id,
-                  .references = line.substr(id.size())});
+    std::vector<std::uint64_t> references;
+    const ThreadFacts facts = thread_facts({.date = static_cast<std::int64_t>(line.size() % 7),
+                                            .subject = line.substr(line.size() - std::min<std::size_t>(line.size(), 1)),
+                                            .is_reply_or_forward = line.size() % 2 == 1,
+                                            .message_id = id,
+                                            .references = line.substr(id.size())},
+                                           {1, 2}, references);
+    threader.add(++count, facts, references);
   }
   std::string out;
   threader.write(out);
@@ -209,6 +227,15 @@ void thread(std::string_view bytes, ThreadAlgorithm algorithm) {
     seen[number] = true;
   }
   require(depth == 0 && std::count(seen.begin(), seen.end(), true) == count);
+}
+
+// As a filter that all names stand for.
+void read_filter(std::string_view bytes) {
+  const std::string value(bytes);
+  SearchKey key{SearchFilter{"x"}};
+  const auto done = insert_filters(key, [&value](std::string_view) { return &value; }, kLimits, true);
+  if (!done) return;
+  require(!has_filter(key) && !filter_fault(value, kLimits));
 }
 
 void read_envelope(std::string_view bytes) {
@@ -233,6 +260,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto algorithm : {ThreadAlgorithm::ordered_subject, ThreadAlgorithm::references, ThreadAlgorithm::refs})
     thread(bytes, algorithm);
   read_envelope(bytes);
+  read_filter(bytes);
   const std::size_t half = std::min<std::size_t>(size / 2, 200);
   match(bytes.substr(0, half), bytes.substr(half).substr(0, 200));
   return 0;

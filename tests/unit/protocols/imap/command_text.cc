@@ -61,6 +61,7 @@ std::string fetch_item(const FetchItem& item) {
   switch (item.kind) {
     case Kind::flags: return "FLAGS";
     case Kind::internal_date: return "INTERNALDATE";
+    case Kind::save_date: return "SAVEDATE";
     case Kind::rfc822_size: return "RFC822.SIZE";
     case Kind::envelope: return "ENVELOPE";
     case Kind::body: return "BODY";
@@ -148,12 +149,43 @@ std::string arguments(const SetMetadata& metadata) {
   return out;
 }
 std::string arguments(const GetQuota& quota) { return bracketed(quota.root); }
-std::string arguments(const SetQuota& quota) { return bracketed(quota.root); }
+std::string arguments(const SetQuota& quota) {
+  std::string out = bracketed(quota.root);
+  for (const auto& [name, limit] : quota.limits) out += " " + name + "=" + std::to_string(limit);
+  return out;
+}
+std::string arguments(const UidBatches& batches) {
+  std::string out = " " + std::to_string(batches.size);
+  if (batches.wanted) out += " " + std::to_string(batches.wanted->first) + ":" + std::to_string(batches.wanted->last);
+  return out;
+}
+std::string arguments(const ResetKey& reset) {
+  std::string out = reset.mailbox.empty() ? "" : bracketed(reset.mailbox);
+  for (const std::string& mechanism : reset.mechanisms) out += " " + mechanism;
+  return out;
+}
+std::string arguments(const GenUrlAuth& generate) {
+  std::string out;
+  for (const UrlRump& rump : generate.rumps) out += bracketed(rump.url) + " " + rump.mechanism;
+  return out;
+}
+std::string arguments(const UrlFetch& fetch) {
+  std::string out;
+  for (const FetchedUrl& url : fetch.urls) {
+    out += bracketed(url.url);
+    if (url.has_body) out += " body";
+    if (url.has_binary) out += " binary";
+    if (url.has_structure) out += " structure";
+  }
+  return out;
+}
 std::string stretch_text(const AppendStretch& stretch) {
   std::string out;
+  for (const std::string& url : stretch.urls) out += " <" + url + ">";
   for (const AppendMessage& message : stretch.messages) {
     out += flags(message.flags);
     if (message.internal_date) out += " @" + std::to_string(*message.internal_date);
+    for (const std::string& url : message.urls) out += " <" + url + ">";
   }
   if (!stretch.literal) return out;
   const AppendLiteral& literal = *stretch.literal;
@@ -178,10 +210,34 @@ std::string returns(const std::optional<SearchReturn>& options) {
   if (options->has_relevancy) out += "-relevancy";
   if (options->is_saved) out += "-save";
   if (options->page) out += "-" + page(*options->page);
+  if (options->has_context) out += "-context";
+  if (options->is_updated) out += "-update";
+  for (const FetchItem& item : options->update_items) out += "+" + fetch_item(item);
   return out;
 }
 std::string arguments(const Search& search) {
   return returns(search.returns) + (search.charset.empty() ? "" : " " + search.charset) + " " + describe(search.key);
+}
+std::string arguments(const MultiSearch& search) {
+  static constexpr std::string_view kKinds[] = {"selected",   "selected-delayed", "inboxes",     "personal",
+                                                "subscribed", "subtree",          "subtree-one", "mailboxes"};
+  std::string out;
+  for (const MailboxFilter& source : search.sources) {
+    out += " " + std::string(kKinds[static_cast<std::size_t>(source.kind)]);
+    for (const std::string& name : source.names) out += bracketed(name);
+  }
+  return out + returns(search.returns) + (search.charset.empty() ? "" : " " + search.charset) + " " +
+         describe(search.key);
+}
+std::string arguments(const SelectComparator& comparator) {
+  std::string out;
+  for (const std::string& order : comparator.orders) out += bracketed(order);
+  return out;
+}
+std::string arguments(const SelectLanguage& language) {
+  std::string out;
+  for (const std::string& range : language.ranges) out += bracketed(range);
+  return out;
 }
 std::string arguments(const Sort& sort) {
   static constexpr std::string_view kKeys[] = {"arrival", "cc", "date",         "from",       "size",
@@ -190,6 +246,24 @@ std::string arguments(const Sort& sort) {
   for (const SortCriterion& criterion : sort.criteria)
     out += (criterion.is_reverse ? " -" : " +") + std::string(kKeys[static_cast<std::size_t>(criterion.key)]);
   return out + " " + sort.charset + " " + describe(sort.key);
+}
+std::string arguments(const Notify& notify) {
+  static constexpr std::string_view kScopes[] = {"selected",   "delayed", "inboxes",  "personal",
+                                                 "subscribed", "subtree", "mailboxes"};
+  std::string out = notify.tells_status ? " status" : "";
+  if (notify.has_unknown_event) out += " unknown";
+  for (const EventGroup& group : notify.groups) {
+    out += " " + std::string(kScopes[static_cast<std::size_t>(group.scope)]);
+    for (const std::string& name : group.names) out += bracketed(name);
+    out += "=" + std::to_string(group.events);
+    for (const FetchItem& item : group.items) out += "+" + fetch_item(item);
+  }
+  return out;
+}
+std::string arguments(const CancelUpdate& cancel) {
+  std::string out;
+  for (const std::string& tag : cancel.tags) out += bracketed(tag);
+  return out;
 }
 std::string arguments(const Thread& thread) {
   static constexpr std::string_view kAlgorithms[] = {" subject ", " references ", " refs "};
@@ -308,12 +382,14 @@ std::string describe(const SearchKey& key) {
           },
           [](const SearchDate& test) {
             static constexpr std::string_view kRelations[] = {"<", "=", ">="};
-            return (test.is_sent ? "sent" : "date") + std::string(kRelations[static_cast<std::size_t>(test.relation)]) +
-                   day(test.day);
+            static constexpr std::string_view kWhich[] = {"date", "sent", "saved"};
+            return std::string(kWhich[static_cast<std::size_t>(test.which)]) +
+                   std::string(kRelations[static_cast<std::size_t>(test.relation)]) + day(test.day);
           },
           [](const SearchHeader& test) { return test.field + ":[" + test.text + "]"; },
           [](const SearchText& test) { return (test.has_header ? "text:[" : "body:[") + test.text + "]"; },
           [](const SearchModSeq& test) { return "modseq>=" + std::to_string(test.at_least); },
+          [](const SearchFilter& test) { return "filter:" + test.name; },
           [](const SearchObjectId& test) { return (test.is_thread ? "thread:" : "email:") + test.id; },
           [](const SearchAnd& test) { return keys("and", test.keys); },
           [](const SearchOr& test) { return keys("or", test.keys); },

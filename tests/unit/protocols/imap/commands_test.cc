@@ -57,6 +57,15 @@ TEST(Commands, Compress) {
   });
 }
 
+TEST(Commands, UidBatches) {
+  check({
+      {"a UIDBATCHES 500", "a UIDBATCHES 500"},
+      {"a uidbatches 4294967295 ", "a UIDBATCHES 4294967295"},
+      {"a UIDBATCHES 2000 10:20", "a UIDBATCHES 2000 10:20"},
+      {"a UIDBATCHES 2000 20:10", "a UIDBATCHES 2000 20:10"},
+  });
+}
+
 TEST(Commands, Metadata) {
   using namespace std::string_literals;
   check({
@@ -82,8 +91,8 @@ TEST(Commands, Quotas) {
       {R"(a GETQUOTA "")", "a GETQUOTA []"},
       {"a getquota {3+}\r\nx y", "a GETQUOTA [x y]"},
       {"a GETQUOTAROOT inbox", "a GETQUOTAROOT [INBOX]"},
-      {R"(a SETQUOTA "" (STORAGE 512))", "a SETQUOTA []"},
-      {"a SETQUOTA x (STORAGE 512 MESSAGE 9223372036854775807)", "a SETQUOTA [x]"},
+      {R"(a SETQUOTA "" (STORAGE 512))", "a SETQUOTA [] STORAGE=512"},
+      {"a SETQUOTA x (storage 0 MESSAGE 9223372036854775807)", "a SETQUOTA [x] STORAGE=0 MESSAGE=9223372036854775807"},
       {"a SETQUOTA x ()", "a SETQUOTA [x]"},
       {"a STATUS INBOX (DELETED DELETED-STORAGE)", "a STATUS [INBOX] (DELETED 0 DELETED-STORAGE 0)"},
   });
@@ -177,6 +186,38 @@ TEST(Commands, FetchOfDecodedParts) {
   });
 }
 
+TEST(Commands, Urls) {
+  check({
+      {"a RESETKEY", "a RESETKEY"},
+      {"a resetkey inbox", "a RESETKEY [INBOX]"},
+      {"a RESETKEY {1+}\r\nx INTERNAL x-sample.2", "a RESETKEY [x] INTERNAL X-SAMPLE.2"},
+      {"a GENURLAUTH imap://x internal \"imap://y\" INTERNAL", "a GENURLAUTH [imap://x] INTERNAL [imap://y] INTERNAL"},
+      {"a URLFETCH imap://x {8+}\r\nimap://y", "a URLFETCH [imap://x] [imap://y]"},
+      {"a URLFETCH (\"imap://x\") (imap://y BODY) (z Binary BODYPARTSTRUCTURE)",
+       "a URLFETCH [imap://x] [imap://y] body [z] binary structure"},
+  });
+}
+
+TEST(Commands, Catenate) {
+  check({
+      {"a APPEND x CATENATE (URL /a)", "a APPEND [x] () </a>"},
+      {"a APPEND x (\\Seen) \" 1-Jan-1970 00:00:00 +0000\" catenate (url \"/a\" URL {2+}\r\n/b)",
+       "a APPEND [x] (\\Seen) @0 </a> </b>"},
+      {"a APPEND x CATENATE (TEXT {2+}\r\nhi)", "a APPEND [x] () {2+}\nmessage [hi]\nend"},
+      {"a APPEND x CATENATE (URL /a TEXT {2}\r\nhi URL /b URL /c TEXT {1+}\r\nx URL /d)",
+       "a APPEND [x] () </a> {2}\nmessage [hi]\nmore </b> </c> {1+}\nmessage [x]\nmore </d>"},
+      // Among others (RFC 3502).
+      {"a APPEND x CATENATE (URL /a) () CATENATE (URL /b) {2+}\r\nhi CATENATE (TEXT {1+}\r\nx URL /c) (\\Seen) "
+       "CATENATE (URL /d)",
+       "a APPEND [x] () </a> () </b> () {2+}\nmessage [hi]\nmore () {1+}\nmessage [x]\nmore </c> (\\Seen) </d>"},
+      // RFC 6855 §4
+      {"a APPEND x CATENATE (UTF8 (~{2+}\r\nhi) TEXT {1+}\r\nx) UTF8 (~{1+}\r\ny)",
+       "a APPEND [x] () {2+}\nmessage [hi]\nmore {1+}\nmessage [x]\nmore () {1+}\nmessage [y]\nend"},
+      {"a REPLACE 4 x CATENATE (URL /a TEXT {1+}\r\nx)", "a REPLACE 4 [x] () </a> {1+}\nmessage [x]\nend"},
+      {"a REPLACE 4 x CATENATE (URL /a)", "a REPLACE 4 [x] () </a>"},
+  });
+}
+
 TEST(Commands, Append) {
   check({
       {"a APPEND INBOX {5}\r\nhello", "a APPEND [INBOX] () {5}\nmessage [hello]\nend"},
@@ -253,6 +294,7 @@ TEST(Commands, Fetch) {
       // RFC 7162
       {"a FETCH 1 (UID modseq)", "a FETCH 1 UID MODSEQ"},
       {"a FETCH 1 (emailid THREADID)", "a FETCH 1 EMAILID THREADID"},
+      {"a FETCH 1 savedate", "a FETCH 1 SAVEDATE"},
       {"a FETCH 1 (FLAGS) (CHANGEDSINCE 12)", "a FETCH 1 FLAGS MODSEQ >12"},
       {"a UID FETCH 1:* fast (changedsince 0) ", "a UID FETCH 1:* FLAGS INTERNALDATE RFC822.SIZE MODSEQ >0"},
       {"a UID FETCH 1 (FLAGS) (CHANGEDSINCE 5 VANISHED)", "a UID FETCH 1 FLAGS MODSEQ >5 vanished"},
@@ -281,6 +323,11 @@ TEST(Commands, Search) {
       {R"(a SEARCH FROM alice TO "b c" CC d BCC e SUBJECT "")",
        "a SEARCH (and From:[alice] To:[b c] Cc:[d] Bcc:[e] Subject:[])"},
       {R"(a SEARCH HEADER Message-ID "<x@y>")", "a SEARCH Message-ID:[<x@y>]"},
+      {"a SEARCH SAVEDBEFORE 1-Feb-1994 SAVEDON 1-Feb-1994 savedsince 1-Feb-1994 SAVEDATESUPPORTED",
+       "a SEARCH (and saved<1994-2-1 saved=1994-2-1 saved>=1994-2-1 all)"},
+      {"a SEARCH UIDBEFORE 5 UIDAFTER 5", "a SEARCH (and uid:1:4 uid:6:4294967295)"},
+      {"a SEARCH UIDBEFORE 1", "a SEARCH (not all)"},
+      {"a SEARCH UIDAFTER 4294967295", "a SEARCH (not all)"},
       {"a SEARCH EMAILID E12 THREADID x_-9", "a SEARCH (and email:E12 thread:x_-9)"},
       {"a SEARCH MODSEQ 620162338", "a SEARCH modseq>=620162338"},
       {R"(a SEARCH OR NOT MODSEQ "/flags/\\draft" all 0 SEEN)", "a SEARCH (or (not modseq>=0) \\Seen)"},
@@ -314,6 +361,35 @@ TEST(Commands, Search) {
   });
 }
 
+TEST(Commands, Notify) {
+  check({
+      {"a NOTIFY NONE", "a NOTIFY"},
+      {"a notify set (selected none)", "a NOTIFY selected=0"},
+      {"a NOTIFY SET STATUS (selected-delayed (MessageNew (UID BODY.PEEK[HEADER.FIELDS (From To)]) MessageExpunge))",
+       "a NOTIFY status delayed=3+UID+BODY[HEADER.FIELDS (From To)]{fields,From,To}"},
+      // What Evolution sends.
+      {"a NOTIFY SET (selected (MessageNew (UID RFC822.SIZE RFC822.HEADER FLAGS BODYSTRUCTURE) MessageExpunge "
+       "FlagChange)) (personal (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange))",
+       "a NOTIFY selected=7+UID+RFC822.SIZE+RFC822.HEADER{header}+FLAGS+BODYSTRUCTURE personal=31"},
+      {"a NOTIFY SET (subtree Lists MessageNew MessageExpunge) (mailboxes (inbox \"a b\") (MailboxMetadataChange))",
+       "a NOTIFY subtree [Lists]=3 mailboxes [INBOX] [a b]=32"},
+      {"a NOTIFY SET (inboxes (ServerMetadataChange)) (subscribed (AnnotationChange X-Other))",
+       "a NOTIFY unknown inboxes=64 subscribed=0"},
+  });
+}
+
+TEST(Commands, UpdatedResults) {
+  check({
+      {"a SEARCH RETURN (UPDATE COUNT CONTEXT) ALL", "a SEARCH return-count-context-update all"},
+      {"a UID SORT RETURN (UPDATE (UID FLAGS) MIN) (DATE) UTF-8 ALL",
+       "a UID SORT return-min-update+UID+FLAGS +date UTF-8 all"},
+      {"a SEARCH RETURN (UPDATE(UID)) ALL", "a SEARCH return-update+UID all"},
+      {"a SEARCH RETURN (CONTEXT) ALL", "a SEARCH return-context all"},
+      {"a CANCELUPDATE \"a1\"", "a CANCELUPDATE [a1]"},
+      {"a cancelupdate \"a1\" \"b]\"", "a CANCELUPDATE [a1] [b]]"},
+  });
+}
+
 TEST(Commands, Thread) {
   check({
       {"a THREAD REFERENCES UTF-8 ALL", "a THREAD references UTF-8 all"},
@@ -333,6 +409,22 @@ TEST(Commands, Sort) {
        "a SORT +cc +from +to +display-from -display-to UTF-8 number:$"},
       // What decides first decides.
       {"a SORT (REVERSE DATE DATE) UTF-8 ALL", "a SORT -date UTF-8 all"},
+      // RFC 7377
+      {"a ESEARCH ALL", "a UID ESEARCH selected return-all all"},
+      {"a uid esearch in (Inboxes SELECTED) seen", "a UID ESEARCH inboxes selected return-all \\Seen"},
+      {"a ESEARCH IN (mailboxes (inbox \"a b\") subtree x SUBTREE-ONE (\"\" y/) personal subscribed) RETURN (COUNT) "
+       "CHARSET UTF-8 1",
+       "a UID ESEARCH mailboxes [INBOX] [a b] subtree [x] subtree-one [] [y] personal subscribed return-count UTF-8 "
+       "number:1"},
+      {"a ESEARCH RETURN (SAVE) $", "a UID ESEARCH selected return-save number:$"},
+      // RFC 5466
+      {"a SEARCH NOT FILTER on-vacation", "a SEARCH (not filter:on-vacation)"},
+      {"a SEARCH RETURN (RELEVANCY) FILTER x", "a SEARCH return-relevancy filter:x"},
+      // RFC 5255
+      {"a LANGUAGE", "a LANGUAGE"},
+      {"a language de-CH \"i-default\" {1+}\r\n*", "a LANGUAGE [de-CH] [i-default] [*]"},
+      {"a COMPARATOR", "a COMPARATOR"},
+      {"a COMPARATOR \"cz;*\" -i;octet", "a COMPARATOR [cz;*] [-i;octet]"},
       {"a SORT RETURN (MIN COUNT) (DATE) UTF-8 ALL", "a SORT return-min-count +date UTF-8 all"},
       {"a UID SORT (DATE) UTF-8 TEXT {1+}\r\nx", "a UID SORT +date UTF-8 text:[x]"},
   });

@@ -36,7 +36,7 @@ class FetchRendering : public ::testing::Test {
     const auto sequences = resolve(asked.set, numbers, view.messages());
     std::string whole;
     for (const std::size_t limit : {1U << 20, 4096U, 100U, 7U, 1U}) {
-      FetchRenderer renderer(store, view, asked, numbers, *sequences, told);
+      FetchRenderer renderer(store, view, asked, numbers, *sequences, told, false, is_uid_only);
       std::string out, slice;
       do {
         slice.clear();
@@ -53,6 +53,7 @@ class FetchRendering : public ::testing::Test {
   MessageStore store;
   FetchRenderer::Outcome outcome = FetchRenderer::Outcome::done;
   bool has_missed = false;
+  bool is_uid_only = false;
 };
 
 TEST_F(FetchRendering, RendersWhatMemoryKnows) {
@@ -72,6 +73,23 @@ TEST_F(FetchRendering, PutsUidIntoUidFetches) {
   EXPECT_EQ(fetch("1:*", "FLAGS", Numbers::uid),
             "* 1 FETCH (UID 10 FLAGS ())\r\n* 2 FETCH (UID 20 FLAGS (\\Recent))\r\n");
   EXPECT_EQ(fetch("2", "UID"), "* 2 FETCH (UID 20)\r\n");
+}
+
+TEST_F(FetchRendering, TellsSaveDates) {
+  store.add("a");
+  store.add("b").save_date = 837'596'665;
+  EXPECT_EQ(fetch("1:*", "SAVEDATE"),
+            "* 1 FETCH (SAVEDATE NIL)\r\n* 2 FETCH (SAVEDATE \"17-Jul-1996 09:44:25 +0000\")\r\n");
+  EXPECT_EQ(store.reads, 0);
+}
+
+TEST_F(FetchRendering, NamesMessagesByTheirUidsAlone) {
+  store.add(std::string(kPlain));
+  is_uid_only = true;
+  EXPECT_EQ(fetch("1:*", "RFC822.SIZE", Numbers::uid),
+            "* 10 UIDFETCH (RFC822.SIZE " + std::to_string(kPlain.size()) + ")\r\n");
+  EXPECT_EQ(fetch("1:*", "(UID BODY[TEXT])", Numbers::uid), "* 10 UIDFETCH (UID 10 BODY[TEXT] {7}\r\nText.\r\n)\r\n");
+  EXPECT_EQ(fetch("1:*", "BODY", Numbers::uid), "* 10 UIDFETCH (BODY " + mime::summarize(kPlain).body + ")\r\n");
 }
 
 TEST_F(FetchRendering, AddsFlagsWhereSeenWasSet) {

@@ -121,6 +121,21 @@ INSTANTIATE_TEST_SUITE_P(
                              R"(lost (CHILDINFO (SUBSCRIBED))(\NonExistent \HasNoChildren))"}),
     [](const auto& info) { return info.param.name; });
 
+// RFC 9051 §6.3.9: \NonExistent without asking, and OLDNAME for who spells a name otherwise.
+TEST(ListingOfRev2, NeedsNoOptions) {
+  const auto listed = [](std::vector<std::string> patterns) {
+    List command;
+    command.patterns = std::move(patterns);
+    std::string out;
+    write_listing(out, command, account(), {}, NameForm::utf8, true);
+    return out;
+  };
+  EXPECT_EQ(listed({"gone"}), "* LIST (\\NonExistent \\HasChildren) \"/\" gone\r\n");
+  EXPECT_EQ(listed({"inbox"}), "* LIST (\\HasNoChildren) \"/\" INBOX (\"OLDNAME\" (inbox))\r\n");
+  EXPECT_EQ(listed({"inb%"}), "* LIST (\\HasNoChildren) \"/\" INBOX\r\n");
+  EXPECT_EQ(listed({"INBOX"}), "* LIST (\\HasNoChildren) \"/\" INBOX\r\n");
+}
+
 TEST(ListingChildInfo, IsTold) {
   List command;
   command.patterns = {"a"};

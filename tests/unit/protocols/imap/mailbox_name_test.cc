@@ -112,10 +112,36 @@ TEST(MailboxName, WhatAnArgumentMeans) {
            {"Archive", "Archive"},
            {"a//", "a/"},
            {"&AOQ-/", "\u00e4"},
+           {"A&Awg-", "\u00c4"},              // NFD
+           {"A\u0308", "\u00c4"},             // the same in UTF-8
+           {"&IUY-/&AL0-", "\u2146/\u00bd"},  // compatibility characters stay
        }) {
     EXPECT_EQ(mailbox_name(pair.wire), pair.name) << pair.wire;
   }
   for (std::string_view wire : {"", "/", "&x", "a\r\nb"}) EXPECT_EQ(mailbox_name(wire), std::nullopt) << wire;
+}
+
+TEST(MailboxName, TellsWhatElseItWasCalled) {
+  for (const Pair& pair : std::initializer_list<Pair>{
+           {"INBOX", ""},
+           {"inbox", "inbox"},
+           {"Archive/", ""},
+           {"inbox/", "inbox"},
+           {"A&Awg-", "A\u0308"},
+           {"&AMQ-", ""},
+       }) {
+    std::string given = "before";
+    EXPECT_TRUE(mailbox_name(pair.wire, NameForm::modified_utf7, &given));
+    EXPECT_EQ(given, pair.name) << pair.wire;
+  }
+}
+
+TEST(ListPattern, ComposesWhatTheReferenceAndItMake) {
+  EXPECT_TRUE(ListPattern("", "A\u0308%").matches("\u00c4rger"));
+  EXPECT_TRUE(ListPattern("A", "\u0308*").matches("\u00c4rger"));
+  EXPECT_FALSE(ListPattern("", "A%").matches("\u00c4rger"));
+  EXPECT_EQ(ListPattern("A", "\u0308").literal_name(), "A\u0308");
+  EXPECT_EQ(ListPattern("%", "a").literal_name(), "");
 }
 
 TEST(ListPattern, Matches) {

@@ -75,7 +75,63 @@ TEST(Malformed, Metadata) {
 TEST(Malformed, Quotas) {
   check_bad({"a GETQUOTA", "a GETQUOTA ()", "a GETQUOTA x y", "a GETQUOTAROOT", "a GETQUOTAROOT INBOX x", "a SETQUOTA",
              "a SETQUOTA x", "a SETQUOTA x STORAGE 5", "a SETQUOTA x (STORAGE)", "a SETQUOTA x (STORAGE -1)",
-             "a SETQUOTA x (STORAGE 5 MESSAGE)", "a SETQUOTA x (STORAGE 12345678901234567890)"});
+             "a SETQUOTA x (STORAGE 5 MESSAGE)", "a SETQUOTA x (STORAGE 12345678901234567890)",
+             "a SETQUOTA x (STORAGE 9223372036854775808)", "a SETQUOTA x (STORAGE 5k)"});
+}
+
+TEST(Malformed, UidBatches) {
+  check_bad({"a UIDBATCHES", "a UIDBATCHES 0", "a UIDBATCHES x", "a UIDBATCHES 500 1",
+             "a UIDBATCHES 500 1:", "a UIDBATCHES 500 1:*", "a UIDBATCHES 500 0:1", "a UIDBATCHES 500 1,2",
+             "a UIDBATCHES 4294967296", "a UIDBATCHES 500 1:2 3", "a UID UIDBATCHES 500"});
+}
+
+TEST(Malformed, Notify) {
+  check_bad({"a NOTIFY",
+             "a NOTIFY ALL",
+             "a NOTIFY NONE x",
+             "a NOTIFY SET",
+             "a NOTIFY SET STATUS",
+             "a NOTIFY SET ()",
+             "a NOTIFY SET (personal)",
+             "a NOTIFY SET (personal )",
+             "a NOTIFY SET (personal ())",
+             "a NOTIFY SET (personal (MailboxName)",
+             "a NOTIFY SET (personal (MailboxName)))",
+             "a NOTIFY SET (nobody NONE)",
+             "a NOTIFY SET (subtree NONE)",
+             "a NOTIFY SET (mailboxes () NONE)",
+             "a NOTIFY SET (personal NONE)(inboxes NONE)",
+             "a NOTIFY SET (personal (MessageNew))",
+             "a NOTIFY SET (personal (FlagChange))",
+             "a NOTIFY SET (personal (MessageNew (UID) MessageExpunge))",
+             "a NOTIFY SET (selected (MessageNew () MessageExpunge))",
+             "a NOTIFY SET (selected (MessageNew (X) MessageExpunge))",
+             "a NOTIFY SET (selected (MessageExpunge (UID) MessageNew))",
+             "a NOTIFY SET (selected (MailboxName))",
+             "a NOTIFY SET (selected NONE) (selected NONE)",
+             "a NOTIFY SET (selected NONE) (selected-delayed NONE)",
+             "a CANCELUPDATE",
+             "a CANCELUPDATE ",
+             "a CANCELUPDATE (\"a\")",
+             "a SEARCH RETURN (UPDATE ()) ALL",
+             "a SEARCH RETURN (UPDATE (X)) ALL",
+             "a SEARCH RETURN (UPDATE (UID) ALL",
+             "a SORT RETURN (CONTEXT (UID)) (DATE) UTF-8 ALL"});
+}
+
+TEST(Malformed, Urls) {
+  check_bad({"a RESETKEY ()", "a RESETKEY x ()", "a RESETKEY x a_b", "a GENURLAUTH", "a GENURLAUTH x",
+             "a GENURLAUTH x ()", "a GENURLAUTH x INTERNAL y", "a URLFETCH", "a URLFETCH ()", "a URLFETCH (x",
+             "a URLFETCH (x BODY BODY)", "a URLFETCH (x BODY BINARY)", "a URLFETCH (x FLAGS)", "a URLFETCH (x )",
+             "a URLFETCH x y)"});
+}
+
+TEST(Malformed, Catenate) {
+  check_bad({"a APPEND x CATENATE", "a APPEND x CATENATE ()", "a APPEND x CATENATE URL /a", "a APPEND x CATENATE (URL)",
+             "a APPEND x CATENATE (URL \"\")", "a APPEND x CATENATE (URL /a", "a APPEND x CATENATE (URL /a )",
+             "a APPEND x CATENATE (URL /a URL)", "a APPEND x CATENATE (TEXT)", "a APPEND x CATENATE (TEXT hi)",
+             "a APPEND x CATENATE (/a)", "a APPEND x CATENATE (URL /a) x", "a REPLACE 1 x CATENATE (URL /a) ()",
+             "a REPLACE 1 x CATENATE (URL /a) CATENATE (URL /b)"});
 }
 
 TEST(Malformed, Compress) {
@@ -245,6 +301,30 @@ TEST(Malformed, SelectedState) {
       "a FETCH 1 BODY[]<0.4294967296>",
       "a FETCH 1 BODYSTRUCTURE[]",
       "a SEARCH",
+      "a SEARCH FILTER",
+      "a SEARCH FILTER a/b",
+      "a SEARCH FILTER \"a\"",
+      "a SEARCH RETURN (RELEVANCY) SEEN",
+      "a ESEARCH",
+      "a ESEARCH IN ALL",
+      "a ESEARCH IN () ALL",
+      "a ESEARCH IN (personal ALL",
+      "a ESEARCH IN (mailboxes) ALL",
+      "a ESEARCH IN (mailboxes ()) ALL",
+      "a ESEARCH IN (mailboxes INBOX)",
+      "a ESEARCH IN (selected-delayed) ALL",
+      "a ESEARCH IN (personal (depth 1)) ALL",
+      "a ESEARCH IN (all) ALL",
+      "a ESEARCH IN (personal) $",
+      "a ESEARCH IN (personal) RETURN (SAVE) ALL",
+      "a ESEARCH IN (selected personal) RETURN (SAVE COUNT) ALL",
+      "a ESEARCH RETURN (COUNT) IN (personal) ALL",
+      "a LANGUAGE d_e",
+      "a LANGUAGE \"\"",
+      "a LANGUAGE de  fr",
+      "a LANGUAGE abcdefghi",
+      "a COMPARATOR \"\"",
+      "a COMPARATOR a/b",
       "a SEARCH ",
       "a SEARCH FOO",
       "a SEARCH ()",

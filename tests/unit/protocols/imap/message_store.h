@@ -1,7 +1,10 @@
 // A store that has bodies and nothing else, for what renders and searches messages.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +38,18 @@ class MessageStore final : public portreeve::testing::UselessStore {
     snapshot->keywords = std::make_shared<const std::vector<std::string>>(std::move(keywords));
     snapshot->index();
     return snapshot;
+  }
+
+  // What an index would know: bodies that don't hold a key.
+  std::map<std::string, std::set<store::BodyId>, std::less<>> absent;
+  void search_hints(store::MailboxId, std::span<const store::BodyId> bodies, std::string_view key,
+                    std::vector<store::SearchHint>& hints) override {
+    hints.assign(bodies.size(), store::SearchHint::unknown);
+    const auto known = absent.find(key);
+    if (known == absent.end()) return;
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      hints[i] = known->second.contains(bodies[i]) ? store::SearchHint::absent : store::SearchHint::maybe;
+    }
   }
 
   store::Result<mime::Summary> summary(store::BodyId body) override {

@@ -138,6 +138,22 @@ TEST(Parser, BigMessages) {
             "a APPEND [x] () {1+}\nmessage [y]\na NO [TOOBIG] The message is too big\nb NOOP");
 }
 
+// RFC 7888 §5: a LITERAL- server takes so much unasked, and BAD is what it says to more, to APPEND too.
+TEST(Parser, BigLiteralsThatNobodyAskedFor) {
+  Limits limits = small();
+  limits.max_unasked_literal_bytes = 10;
+  const std::string big = "a BAD [TOOBIG] So big a literal must be announced first\nb NOOP";
+  EXPECT_EQ(events("a LOGIN {11+}\r\n0123456789a y\r\nb NOOP\r\n", limits), big);
+  EXPECT_EQ(events("a LOGIN x {11+}\r\n0123456789a\r\nb NOOP\r\n", limits), big);
+  EXPECT_EQ(events("a APPEND x {11+}\r\n0123456789a\r\nb NOOP\r\n", limits), big);
+  EXPECT_EQ(events("a APPEND x ~{11+}\r\n0123456789a\r\nb NOOP\r\n", limits), big);
+  EXPECT_EQ(events("a APPEND x UTF8 (~{11+}\r\n0123456789a)\r\nb NOOP\r\n", limits), big);
+  EXPECT_EQ(events("a APPEND x {1+}\r\ny {11+}\r\n0123456789a\r\nb NOOP\r\n", limits),
+            "a APPEND [x] () {1+}\nmessage [y]\n" + big);
+  EXPECT_EQ(events("a LOGIN {10+}\r\n0123456789 y\r\n", limits), "a LOGIN [0123456789] [y]");
+  EXPECT_EQ(events("a APPEND x {10+}\r\n0123456789\r\n", limits), "a APPEND [x] () {10+}\nmessage [0123456789]\nend");
+}
+
 template <class Event>
 const Event& take(Parser& parser, std::string& bytes, Step& step) {
   step = parser.next(bytes);

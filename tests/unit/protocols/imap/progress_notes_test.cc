@@ -24,14 +24,18 @@ class ProgressNotesTest : public ::testing::Test {
     return text;
   }
 
+  // The same in parts of 100 steps, towards a goal of so many.
+  std::uint64_t goal_ = 0;
   async::Task<> tell(async::Loop& loop, int fd, std::vector<std::uint32_t> done) {
     net::Connection connection(loop, fd);
     session::testing::introduce(connection);
     Context context(connection, services_, options_);
     context.tag = "a]1";
     ProgressNotes notes(context);
+    notes.set_goal(goal_);
     for (const std::uint32_t each : done) {
       if (!co_await notes.tell(each, 100)) is_lost_ = true;
+      if (goal_ != 0 && each == 100) notes.add_done(100);
     }
   }
 
@@ -55,6 +59,18 @@ TEST_F(ProgressNotesTest, AreNotSentForWhatIsQuickOrDone) {
 }
 
 TEST_F(ProgressNotesTest, AreNotSentForTheLastOfIt) { EXPECT_EQ(hear(async::Milliseconds(0), {100}), ""); }
+
+TEST_F(ProgressNotesTest, CountTowardsOneGoal) {
+  goal_ = 300;
+  EXPECT_EQ(hear(async::Milliseconds(0), {50, 100, 70, 100, 100, 1}),
+            "* OK [INPROGRESS (\"a]1\" 50 300)] Still at it\r\n* OK [INPROGRESS (\"a]1\" 100 300)] Still at it\r\n"
+            "* OK [INPROGRESS (\"a]1\" 170 300)] Still at it\r\n* OK [INPROGRESS (\"a]1\" 200 300)] Still at it\r\n");
+}
+
+TEST_F(ProgressNotesTest, CountAsFarAsTheirNumbersGo) {
+  goal_ = std::uint64_t{1} << 40;
+  EXPECT_EQ(hear(async::Milliseconds(0), {1}), "* OK [INPROGRESS (\"a]1\" 1 4294967295)] Still at it\r\n");
+}
 
 TEST_F(ProgressNotesTest, EndTheSessionOfAClientThatIsGone) {
   sockets_.close_peer();

@@ -16,25 +16,73 @@ std::string printed(Writer writer, const Arguments&... arguments) {
 }
 
 // With what these have by default.
+constexpr auto kWriteTagged = [](std::string& out, const auto&... arguments) { write_tagged(out, arguments...); };
+constexpr auto kWriteUntagged = [](std::string& out, const auto&... arguments) { write_untagged(out, arguments...); };
+constexpr auto kWriteContinuation = [](std::string& out, const auto&... arguments) {
+  write_continuation(out, arguments...);
+};
 constexpr auto kWriteMailbox = [](std::string& out, const auto&... arguments) { write_mailbox(out, arguments...); };
 constexpr auto kWriteStatus = [](std::string& out, const auto&... arguments) { write_status(out, arguments...); };
 constexpr auto kWriteSearch = [](std::string& out, const auto&... arguments) { write_search(out, arguments...); };
 constexpr auto kWriteEsearch = [](std::string& out, const auto&... arguments) { write_esearch(out, arguments...); };
 constexpr auto kWriteList = [](std::string& out, const auto&... arguments) { write_list(out, arguments...); };
 
+TEST(Response, InLanguages) {
+  using session::Language;
+  EXPECT_EQ(printed(kWriteTagged, "a", Reply::ok("Found", "X"), Language::german), "a OK [X] Gefunden\r\n");
+  EXPECT_EQ(printed(kWriteUntagged, Reply::no("Cannot list: it doesn't exist"), Language::german),
+            "* NO Kann nicht auflisten: das gibt es nicht\r\n");
+  // What no table has stays as it is, without what no text may have.
+  EXPECT_EQ(printed(kWriteUntagged, Reply::no("Found: \xc3\xbc\r\n"), Language::german), "* NO Gefunden: ????\r\n");
+  EXPECT_EQ(printed(kWriteUntagged, Reply::ok("Found"), Language::english), "* OK Found\r\n");
+  EXPECT_EQ(printed(kWriteContinuation, Text("Lost")), "+ Lost\r\n");
+  EXPECT_EQ(printed(write_languages, std::vector{Language::german}), "* LANGUAGE (de)\r\n");
+  EXPECT_EQ(printed(write_languages, std::vector{Language::french, Language::i_default}),
+            "* LANGUAGE (fr i-default)\r\n");
+}
+
+TEST(Response, Comparators) {
+  EXPECT_EQ(printed(write_comparator, "i;octet", std::vector<std::string>{"i;octet"}), "* COMPARATOR \"i;octet\"\r\n");
+  EXPECT_EQ(printed(write_comparator, "x", std::vector<std::string>{"x", "i;y"}), "* COMPARATOR x (x \"i;y\")\r\n");
+}
+
+TEST(Response, EsearchOfAMailbox) {
+  const SearchReturn all{.has_all = true};
+  const std::vector<std::uint32_t> uids{1, 2, 9};
+  EXPECT_EQ(printed(kWriteEsearch, Correlator{.tag = "a", .mailbox = "x\xc3\xbc", .uid_validity = 7}, true, all, uids),
+            "* ESEARCH (TAG \"a\" MAILBOX \"x&APw-\" UIDVALIDITY 7) UID ALL 1:2,9\r\n");
+  EXPECT_EQ(
+      printed(kWriteEsearch, Correlator{.tag = "a", .mailbox = "x\xc3\xbc", .uid_validity = 7, .form = NameForm::utf8},
+              true, all, uids),
+      "* ESEARCH (TAG \"a\" MAILBOX \"x\xc3\xbc\" UIDVALIDITY 7) UID ALL 1:2,9\r\n");
+}
+
 TEST(Response, Status) {
-  EXPECT_EQ(printed(write_tagged, "a", Reply::ok("Done")), "a OK Done\r\n");
-  EXPECT_EQ(printed(write_tagged, "a", Reply::no("No", "TRYCREATE")), "a NO [TRYCREATE] No\r\n");
-  EXPECT_EQ(printed(write_tagged, "", Reply::bad("Bad")), "* BAD Bad\r\n");
-  EXPECT_EQ(printed(write_untagged, Reply::bye("Bye")), "* BYE Bye\r\n");
-  EXPECT_EQ(printed(write_untagged, Reply{Condition::preauth, "Hi"}), "* PREAUTH Hi\r\n");
-  EXPECT_EQ(printed(write_continuation, Text("VXNlcm5hbWU6")), "+ VXNlcm5hbWU6\r\n");
-  EXPECT_EQ(printed(write_continuation, Text("")), "+ \r\n");
+  EXPECT_EQ(printed(kWriteTagged, "a", Reply::ok("Done")), "a OK Done\r\n");
+  EXPECT_EQ(printed(kWriteTagged, "a", Reply::no("No", "TRYCREATE")), "a NO [TRYCREATE] No\r\n");
+  EXPECT_EQ(printed(kWriteTagged, "", Reply::bad("Bad")), "* BAD Bad\r\n");
+  EXPECT_EQ(printed(kWriteUntagged, Reply::bye("Bye")), "* BYE Bye\r\n");
+  EXPECT_EQ(printed(kWriteUntagged, Reply{Condition::preauth, "Hi"}), "* PREAUTH Hi\r\n");
+  EXPECT_EQ(printed(kWriteContinuation, Text("VXNlcm5hbWU6")), "+ VXNlcm5hbWU6\r\n");
+  EXPECT_EQ(printed(kWriteContinuation, Text("")), "+ \r\n");
 }
 
 TEST(Response, NothingBreaksALine) {
-  EXPECT_EQ(printed(write_untagged, Reply::no("a\r\n* BYE \x01\xc3\xbc")), "* NO a??* BYE ???\r\n");
+  EXPECT_EQ(printed(kWriteUntagged, Reply::no("a\r\n* BYE \x01\xc3\xbc")), "* NO a??* BYE ???\r\n");
   EXPECT_EQ(Code("A]\r\n B").view(), "A B");
+}
+
+TEST(Response, News) {
+  EXPECT_EQ(printed(kWriteList, ListLine{.is_non_existent = true, .name = "a"}), "* LIST (\\NonExistent) \"/\" a\r\n");
+  EXPECT_EQ(printed(kWriteList, ListLine{.has_children = true, .name = "new", .old_name = "o\"ld"}),
+            "* LIST (\\HasChildren) \"/\" new (\"OLDNAME\" (\"o\\\"ld\"))\r\n");
+  EXPECT_EQ(printed(write_changed_metadata, "a b", std::vector<std::string_view>{"/private/x", "/shared/y z"},
+                    NameForm::modified_utf7),
+            "* METADATA \"a b\" /private/x \"/shared/y z\"\r\n");
+  EXPECT_EQ(printed(write_result_change, "t]", false, ResultChange::removed,
+                    std::vector<ResultPiece>{{3, {7, 8, 4}}, {1, {2}}}),
+            "* ESEARCH (TAG \"t]\") REMOVEFROM (3 7:8,4 1 2)\r\n");
+  EXPECT_EQ(Code::no_update("a]").view(), "NOUPDATE \"a]\"");
 }
 
 TEST(Response, Codes) {
@@ -95,9 +143,9 @@ TEST(Response, InternalDates) {
 TEST(Response, Lines) {
   EXPECT_EQ(printed(write_capability, std::vector<std::string_view>{"IMAP4rev1", "ID"}),
             "* CAPABILITY IMAP4rev1 ID\r\n");
-  EXPECT_EQ(printed(write_enabled, std::vector<std::string>{}), "* ENABLED\r\n");
-  EXPECT_EQ(printed(write_enabled, std::vector<std::string>{"CONDSTORE"}), "* ENABLED CONDSTORE\r\n");
-  EXPECT_EQ(printed(write_namespace), "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n");
+  EXPECT_EQ(printed(write_enabled, std::vector<std::string_view>{}), "* ENABLED\r\n");
+  EXPECT_EQ(printed(write_enabled, std::vector<std::string_view>{"CONDSTORE"}), "* ENABLED CONDSTORE\r\n");
+  EXPECT_EQ(printed(write_namespace), "* NAMESPACE ((\"\" \"/\")) ((\"Other Users/\" \"/\")) NIL\r\n");
   EXPECT_EQ(printed(write_exists, 23u), "* 23 EXISTS\r\n");
   EXPECT_EQ(printed(write_recent, 0u), "* 0 RECENT\r\n");
   EXPECT_EQ(printed(write_expunge, 4294967295u), "* 4294967295 EXPUNGE\r\n");
@@ -150,6 +198,35 @@ TEST(Response, List) {
   EXPECT_EQ(printed(kWriteList, ListLine{.is_lsub = true, .name = "x"}), "* LSUB () \"/\" x\r\n");
   EXPECT_EQ(printed(write_list_root, false), "* LIST (\\Noselect) \"/\" \"\"\r\n");
   EXPECT_EQ(printed(write_list_root, true), "* LSUB (\\Noselect) \"/\" \"\"\r\n");
+}
+
+TEST(Response, Quotas) {
+  const std::vector<QuotaResource> resources{{"STORAGE", 1, UINT64_MAX}, {"MAILBOX", 6, 7}};
+  std::string out;
+  write_quota(out, "a b", resources);
+  EXPECT_EQ(out, "* QUOTA \"a b\" (STORAGE 1 18446744073709551615 MAILBOX 6 7)\r\n");
+}
+
+TEST(Response, UidBatches) {
+  const std::vector<NumberRange> batches{{99696, 215295}, {20351, 99695}, {7, 7}, {1, 6}};
+  std::string out;
+  write_uid_batches(out, "A143", batches);
+  EXPECT_EQ(out, "* UIDBATCHES (TAG \"A143\") 215295:99696,99695:20351,7,6:1\r\n");
+  out.clear();
+  write_uid_batches(out, "A144", {});
+  EXPECT_EQ(out, "* UIDBATCHES (TAG \"A144\")\r\n");
+}
+
+TEST(Response, MessageLimit) {
+  EXPECT_EQ(Code::message_limit(1000, 23007).view(), "MESSAGELIMIT 1000 23007");
+  EXPECT_EQ(Code::message_limit(1000, std::nullopt).view(), "MESSAGELIMIT 1000");
+}
+
+TEST(Response, FetchByUidOnly) {
+  std::string out;
+  FetchWriter(out, 4, true).save_date(0).finish();
+  FetchWriter(out, 5, true).save_date(1).finish();
+  EXPECT_EQ(out, "* 4 UIDFETCH (SAVEDATE NIL)\r\n* 5 UIDFETCH (SAVEDATE \" 1-Jan-1970 00:00:01 +0000\")\r\n");
 }
 
 TEST(Response, Fetch) {

@@ -22,17 +22,19 @@ class SearchMatching : public ::testing::TestWithParam<std::pair<const char*, co
         "\r\nHello there\r\n");
     one.flags = store::kSeen;
     one.internal_date = kLateEvening;
+    one.save_date = static_cast<std::uint32_t>(kLateEvening + 3 * 86'400);
     auto& two = store.add(
         "From: Bob <bob@example.test>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nX-Empty:\r\n"
         "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n"
         "\r\nSch=F6ne Gr=FC=DFe, and a long li=\r\nne\r\n");
     two.flags = store::kFlagged | (1 << store::kFirstKeywordBit);
     two.internal_date = kLateEvening + 86'400;
-    store.add(
+    auto& three = store.add(
         "Subject: parts\r\nContent-Type: multipart/mixed; boundary=Q\r\n\r\n"
         "--Q\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+SGlkZGVuPC9wPg==\r\n"
         "--Q\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n"
         "--Q\r\nContent-Type: message/rfc822\r\n\r\nSubject: attached\r\n\r\nwithin\r\n--Q--\r\n");
+    three.save_date = 1'700'000'000;
   }
 
   std::string search(const std::string& keys) {
@@ -52,6 +54,7 @@ class SearchMatching : public ::testing::TestWithParam<std::pair<const char*, co
       candidates.push_back({sequence, &message, matcher.judge(sequence, message)});
     }
     std::string out;
+    if (matcher.has_texts()) matcher.rule_out(candidates);
     EXPECT_TRUE(matcher.decide(candidates));
     for (const auto& candidate : candidates) {
       EXPECT_NE(candidate.verdict, SearchMatcher::Verdict::open);
@@ -94,7 +97,12 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"OLDER 3601", "3 "}, std::pair{"YOUNGER 4294967295", "1 2 3 "}, std::pair{"OLDER 4294967295", ""},
         // The day of the internal date.
         std::pair{"ON 17-Jul-1996", "1 "}, std::pair{"SINCE 17-Jul-1996", "1 2 "}, std::pair{"SINCE 18-Jul-1996", "2 "},
-        std::pair{"BEFORE 18-Jul-1996", "1 3 "}, std::pair{"BEFORE 17-Jul-1996", "3 "}));
+        std::pair{"BEFORE 18-Jul-1996", "1 3 "}, std::pair{"BEFORE 17-Jul-1996", "3 "},
+        // The second has no save date, so that the internal one stands for it.
+        std::pair{"SAVEDON 20-Jul-1996", "1 "}, std::pair{"SAVEDSINCE 18-Jul-1996", "1 2 3 "},
+        std::pair{"SAVEDBEFORE 20-Jul-1996", "2 "}, std::pair{"SAVEDON 18-Jul-1996", "2 "},
+        std::pair{"NOT SAVEDSINCE 1-Jan-2000", "1 2 "}, std::pair{"SAVEDATESUPPORTED", "1 2 3 "},
+        std::pair{"UIDBEFORE 20", "1 "}, std::pair{"UIDAFTER 20", "3 "}, std::pair{"UIDBEFORE 1", ""}));
 
 class SearchMail : public SearchMatching {};
 
@@ -130,6 +138,21 @@ TEST_F(SearchMatching, AsksMemoryBeforeItReads) {
   EXPECT_EQ(store.reads, 0);
   EXPECT_EQ(search("TEXT hello FROM nobody"), "");
   EXPECT_EQ(store.reads, 3);
+}
+
+TEST_F(SearchMatching, ReadsNothingOfWhatCannotHoldTheText) {
+  store.absent["hello"] = {2, 3};
+  store.absent["nowhere"] = {1, 2, 3};
+  EXPECT_EQ(search("TEXT Nowhere"), "");
+  EXPECT_EQ(search("NOT BODY nowhere"), "1 2 3 ");
+  EXPECT_EQ(search("OR BODY nowhere NOT TEXT NOWHERE"), "1 2 3 ");
+  EXPECT_EQ(search("BODY hello TEXT nowhere"), "");
+  EXPECT_EQ(store.reads, 0);
+  EXPECT_EQ(search("BODY HELLO"), "1 ");
+  EXPECT_EQ(store.reads, 1);
+  // Of one text something is known, of the other nothing.
+  EXPECT_EQ(search("OR BODY hello BODY within"), "1 3 ");
+  EXPECT_EQ(search("NOT BODY hello NOT BODY within"), "2 ");
 }
 
 TEST_F(SearchMatching, ReadsSubjectsHoweverTheyArePrinted) {

@@ -11,23 +11,31 @@ namespace {
 
 using enum ThreadAlgorithm;
 
+void put(Threader& threader, std::uint32_t number, const ThreadMessage& message) {
+  constexpr tls::HashKey kKey{1, 2};
+  std::vector<std::uint64_t> references;
+  const ThreadFacts facts = thread_facts(message, kKey, references);
+  threader.add(number, facts, references);
+}
+
 // A mailbox in a line: each message with its id, what it refers to, and "subject@date".
 class Mailbox {
  public:
   explicit Mailbox(ThreadAlgorithm algorithm) : threader_(algorithm) {}
 
   Mailbox& add(std::string id, std::string references, std::string subject = "", std::int64_t date = 0) {
+    ++count_;
     ThreadMessage message;
-    message.number = ++count_;
     message.date = date == 0 ? count_ : date;
     message.is_reply_or_forward = subject.starts_with("Re: ");
-    message.subject = message.is_reply_or_forward ? subject.substr(4) : subject;
+    if (message.is_reply_or_forward) subject.erase(0, 4);
+    message.subject = subject;
     const std::string id_field = id.empty() ? "" : "<" + id + "@x>";
     std::string references_field;
     for (const char c : references) references_field += std::string("<") + c + "@x>\r\n ";
     message.message_id = id_field;
     message.references = references_field;
-    threader_.add(message);
+    put(threader_, count_, message);
     return *this;
   }
   std::string threads() {
@@ -51,6 +59,36 @@ TEST(MessageIds, AreTakenFromAField) {
   EXPECT_TRUE(message_ids("<> <a> <b <c \"<").empty());
   EXPECT_EQ(message_ids("<a@b <c@d>"), (std::vector<std::string>{"c@d"}));
   EXPECT_TRUE(message_ids(std::string(100'000, '<')).empty());
+}
+
+TEST(ThreadTable, HasWhatWasAddedByUid) {
+  ThreadTable table({1, 2}, Collation::unicode_casemap);
+  table.add(3, {.date = 30, .message_id = "<a@x>"});
+  table.add(5, {.date = 50, .message_id = "<b@x>", .references = "<z@x> <a@x>", .in_reply_to = "<q@x>"});
+  table.add(9, {.date = 90, .in_reply_to = "<a@x> <z@x>"});
+  EXPECT_EQ(table.lower_bound(4), 1U);
+  EXPECT_EQ(table.lower_bound(10), 3U);
+  ThreadTable other({1, 2}, Collation::unicode_casemap);
+  for (const std::size_t at : {1U, 2U}) other.add(table, at);
+  EXPECT_EQ(other.uid(0), 5U);
+  EXPECT_EQ(other.facts(0).date, 50);
+  ASSERT_EQ(other.references(0).size(), 2U);
+  ASSERT_EQ(other.references(1).size(), 1U);
+  EXPECT_EQ(other.references(0)[1], table.facts(0).message_id);
+  EXPECT_EQ(other.references(1)[0], table.facts(0).message_id);
+  EXPECT_EQ(other.facts(1).message_id, 0U);
+}
+
+TEST(ThreadFacts, KeepTheFirstReferenceAndTheLast) {
+  std::string field;
+  for (int i = 0; i < 300; ++i) field += "<" + std::to_string(i) + "@x> ";
+  std::vector<std::uint64_t> references{7};
+  thread_facts({.references = field}, {1, 2}, references);
+  ASSERT_EQ(references.size(), 1 + kMaxReferences);
+  EXPECT_EQ(references[0], 7U);
+  EXPECT_EQ(references[1], tls::keyed_hash({1, 2}, "0@x"));
+  EXPECT_EQ(references[2], tls::keyed_hash({1, 2}, "201@x"));
+  EXPECT_EQ(references.back(), tls::keyed_hash({1, 2}, "299@x"));
 }
 
 TEST(OrderedSubject, GroupsBySubjectAndDate) {
@@ -135,7 +173,7 @@ std::string chain(bool is_backward) {
     const std::uint32_t at = is_backward ? kMany + 1 - i : i;
     const std::string id = field(at);
     const std::string parent = field(at - 1);
-    threader.add({.number = i, .date = at, .message_id = id, .in_reply_to = parent});
+    put(threader, i, {.date = at, .message_id = id, .in_reply_to = parent});
   }
   std::string out;
   threader.write(out);
@@ -156,7 +194,7 @@ TEST(Threader, TakesManyLoopsAndReferences) {
     const std::string id = field(i);
     std::string refs;
     for (std::uint32_t j = 0; j < 150; ++j) refs += field((i * 7'919 + j * 104'729) % 30'000);
-    threader.add({.number = i, .date = i, .subject = "S", .message_id = id, .references = refs});
+    put(threader, i, {.date = i, .subject = "S", .message_id = id, .references = refs});
   }
   std::string out;
   threader.write(out);

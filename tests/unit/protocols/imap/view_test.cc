@@ -84,9 +84,11 @@ TEST_P(Advance, TellsWhatChanged) {
   const AdvanceCase& c = GetParam();
   Mailbox mailbox;
   View view(mailbox.state(c.from));
+  const std::uint32_t before = view.messages().exists();
   const Changes changes = view.advance(mailbox.state(c.to), c.may_expunge);
   EXPECT_EQ(join(changes.expunged), c.expunged);
   EXPECT_EQ(changes.has_new_messages, c.has_new);
+  EXPECT_EQ(changes.first_new, c.has_new ? before - changes.expunged.size() + 1 : 0);
   EXPECT_EQ(join(changes.flags), c.flags);
   EXPECT_EQ(text_of(view.messages()), c.view);
 }
