@@ -37,7 +37,7 @@ std::expected<store::Account, std::string> find_account(const store::Store& stor
 }
 
 AdminReply run(store::Store& store, const AdminContext& context, const AdminRequest& request) {
-  for (const auto& verbs : {account_verbs(), alias_verbs(), domain_verbs(), store_verbs()}) {
+  for (const auto& verbs : {account_verbs(), acl_verbs(), alias_verbs(), domain_verbs(), store_verbs()}) {
     const auto verb = std::ranges::find(verbs, request.verb, &Verb::name);
     if (verb == verbs.end()) continue;
     if (request.arguments.size() < verb->least || request.arguments.size() > verb->most) break;

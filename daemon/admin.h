@@ -13,12 +13,13 @@
 namespace portreeve::daemon {
 
 // "account.add" ADDRESS VERIFIER · "account.import" (ADDRESS VERIFIER)… · "account.passwd" ADDRESS VERIFIER ·
-// "account.quota" ADDRESS BYTES · "account.disable" ADDRESS · "account.enable" ADDRESS ·
-// "account.delegate" OWNER DELEGATE [REMOVE] · "account.remove" ADDRESS · "account.list" ·
+// "account.quota" ADDRESS BYTES MESSAGES MAILBOXES (each may be empty: as it is) · "account.disable" ADDRESS ·
+// "account.enable" ADDRESS · "account.delegate" OWNER DELEGATE [REMOVE] · "account.remove" ADDRESS · "account.list" ·
 // "alias.add" ADDRESS MEMBER… · "alias.remove" ADDRESS · "alias.list" · "list.add" ADDRESS OWNER-OR-EMPTY MEMBER… ·
 // "list.join" ADDRESS MEMBER… · "list.leave" ADDRESS MEMBER… · "resolve" ADDRESS ·
 // "domain.add" NAME · "domain.remove" NAME · "domain.list" · "held.list" · "held.remove" ID ·
-// "backup" ABSOLUTE-PATH · "fsck" [MEND]
+// "acl.list" OWNER MAILBOX · "acl.set" OWNER MAILBOX IDENTIFIER RIGHTS · "acl.remove" OWNER MAILBOX IDENTIFIER
+// RIGHTS-OR-EMPTY · "backup" ABSOLUTE-PATH · "fsck" [MEND]
 struct AdminRequest {
   std::string verb;
   std::vector<std::string> arguments;

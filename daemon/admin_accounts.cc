@@ -33,7 +33,9 @@ AdminReply add_accounts(const Job& job) {
     } else if (!auth::is_verifier(verifier)) {
       problems += fmt::format("{}: what was sent for its password is not a verifier\n", *address);
     } else {
-      accounts.push_back({std::move(*address), verifier, job.context.config.quota.default_bytes});
+      const config::Quota& quota = job.context.config.quota;
+      accounts.push_back(
+          {std::move(*address), verifier, quota.default_bytes, quota.default_messages, quota.default_mailboxes});
     }
   }
   if (!problems.empty()) return {kFailure, problems};
@@ -62,16 +64,37 @@ AdminReply set_password(const Job& job) {
   });
 }
 
+// "of 2GiB, 1000 messages", or "no quota".
+std::string quota_text(const store::Account& account) {
+  std::vector<std::string> limits;
+  if (account.quota_bytes != 0) limits.push_back(config::size_text(account.quota_bytes));
+  if (account.quota_messages != 0) limits.push_back(fmt::format("{} messages", account.quota_messages));
+  if (account.quota_mailboxes != 0) limits.push_back(fmt::format("{} folders", account.quota_mailboxes));
+  return limits.empty() ? "no quota" : fmt::format("of {}", fmt::join(limits, ", "));
+}
+
+// An empty text is no limit given. False: it is no number.
+bool take_limit(const std::string& text, std::optional<std::uint64_t>& limit) {
+  if (text.empty()) return true;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit.emplace());
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 AdminReply set_quota(const Job& job) {
   return change_account(job, [&](const store::Account& account) {
-    const std::string& text = job.arguments[1];
-    std::uint64_t bytes = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
-    if (error != std::errc() || end != text.data() + text.size()) return failure("what was sent is not a size");
-    const auto done = store::wait_for([&](auto d) { job.store.set_quota(account.id, bytes, std::move(d)); });
+    store::QuotaChange change;
+    if (!take_limit(job.arguments[1], change.bytes) || !take_limit(job.arguments[2], change.messages) ||
+        !take_limit(job.arguments[3], change.mailboxes)) {
+      return failure("what was sent is not a limit");
+    }
+    const auto done = store::wait_for([&](auto d) { job.store.set_quota(account.id, change, std::move(d)); });
     if (!done) return failure("the quota was not changed", done.error());
-    if (bytes == 0) return success(fmt::format("{} has no quota now", account.address));
-    return success(fmt::format("the quota of {} is {} now", account.address, config::size_text(bytes)));
+    const store::DirectoryPtr directory = job.store.directory();
+    const store::Account* changed = directory->find(account.id);
+    if (changed == nullptr) return failure("the account was removed meanwhile");
+    const std::string text = quota_text(*changed);
+    return success(text == "no quota" ? fmt::format("{} has no quota now", account.address)
+                                      : fmt::format("the quota of {} is {} now", account.address, text.substr(3)));
   });
 }
 
@@ -135,9 +158,7 @@ AdminReply list_accounts(const Job& job) {
       if (const store::Account* one = directory->find(delegate)) notes.push_back("delegate " + one->address);
     }
     text += fmt::format("{}\t{} in {} message{}\t{}\t{}\n", account.address, rounded(usage.bytes), usage.messages,
-                        usage.messages == 1 ? "" : "s",
-                        account.quota_bytes == 0 ? "no quota" : "of " + config::size_text(account.quota_bytes),
-                        fmt::join(notes, ", "));
+                        usage.messages == 1 ? "" : "s", quota_text(account), fmt::join(notes, ", "));
   }
   return {kOk, text};
 }
@@ -146,7 +167,7 @@ constexpr std::array kVerbs{
     Verb{"account.add", 2, 2, add_accounts},
     Verb{"account.import", 2, std::numeric_limits<std::size_t>::max(), add_accounts},
     Verb{"account.passwd", 2, 2, set_password},
-    Verb{"account.quota", 2, 2, set_quota},
+    Verb{"account.quota", 4, 4, set_quota},
     Verb{"account.disable", 1, 1, disable},
     Verb{"account.enable", 1, 1, enable},
     Verb{"account.delegate", 2, 3, set_delegate},

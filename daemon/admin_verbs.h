@@ -27,6 +27,7 @@ struct Verb {
 };
 
 std::span<const Verb> account_verbs();
+std::span<const Verb> acl_verbs();
 std::span<const Verb> alias_verbs();
 std::span<const Verb> domain_verbs();
 std::span<const Verb> store_verbs();

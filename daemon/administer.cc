@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "core/auth/verifier.h"
 #include "core/config/address.h"
@@ -40,10 +43,31 @@ int set_password(const config::Config& config, const CommandLine& line, const ch
   return finish(perform(config, line.config_file, {verb, {line.subject, auth::make_verifier(*password)}}));
 }
 
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return number;
+}
+
 int set_quota(const config::Config& config, const CommandLine& line) {
-  const auto bytes = line.value == "none" ? 0 : config::parse_size(line.value);
-  if (!bytes) return fail(kUsage, fmt::format("{} is not a size; write one such as 500MiB, or none", line.value));
-  return finish(perform(config, line.config_file, {"account.quota", {line.subject, std::to_string(*bytes)}}));
+  if (line.value.empty() && line.messages.empty() && line.mailboxes.empty()) {
+    return fail(kUsage, "say what the limit is: a size such as 500MiB, --messages, --mailboxes");
+  }
+  Arguments arguments{line.subject, "", "", ""};
+  if (!line.value.empty()) {
+    const auto bytes = line.value == "none" ? 0 : config::parse_size(line.value);
+    if (!bytes) return fail(kUsage, fmt::format("{} is not a size; write one such as 500MiB, or none", line.value));
+    arguments[1] = std::to_string(*bytes);
+  }
+  const std::array counts{&line.messages, &line.mailboxes};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i]->empty()) continue;
+    const auto number = *counts[i] == "none" ? 0 : parse_number(*counts[i]);
+    if (!number) return fail(kUsage, fmt::format("{} is not a number; write one such as 1000, or none", *counts[i]));
+    arguments[2 + i] = std::to_string(*number);
+  }
+  return finish(perform(config, line.config_file, {"account.quota", std::move(arguments)}));
 }
 
 bool is_confirmed(const CommandLine& line) {
@@ -97,6 +121,9 @@ int import_accounts(const config::Config& config, const CommandLine& line) {
 // The server has another working directory.
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
 
+// As RFC 4314 §2 writes it.
+std::string acl_identifier(const CommandLine& line) { return (line.denies ? "-" : "") + line.identifier; }
+
 }  // namespace
 
 int administer(const config::Config& config, const CommandLine& line) {
@@ -132,6 +159,9 @@ int administer(const config::Config& config, const CommandLine& line) {
     case Command::domain_add: return ask("domain.add", {subject});
     case Command::domain_remove: return ask("domain.remove", {subject});
     case Command::domain_list: return ask("domain.list");
+    case Command::acl_list: return ask("acl.list", {subject, line.value});
+    case Command::acl_set: return ask("acl.set", {subject, line.value, acl_identifier(line), line.rights});
+    case Command::acl_remove: return ask("acl.remove", {subject, line.value, acl_identifier(line), line.rights});
     case Command::held_list: return ask("held.list");
     case Command::held_remove: return ask("held.remove", {subject});
     case Command::backup: return ask("backup", {absolute(subject)});

@@ -26,6 +26,7 @@ class Parser {
     add_accounts();
     add_aliases();
     add_domains();
+    add_acls();
     add_held();
     CLI::App* backup = add(app_, "backup",
                            "write one consistent copy of all mail and accounts, also while the server "
@@ -91,7 +92,9 @@ class Parser {
     password_option(one);
     one = add(*accounts, "quota", "limit how much mail an account may have", Command::account_quota);
     subject(one, "ADDRESS", "the account");
-    one->add_option("SIZE", line_.value, "such as 500MiB; none for no limit")->required()->type_name("");
+    one->add_option("SIZE", line_.value, "such as 500MiB; none for no limit")->type_name("");
+    one->add_option("--messages", line_.messages, "how many messages it may have, or none")->type_name("NUMBER");
+    one->add_option("--mailboxes", line_.mailboxes, "how many folders it may have, or none")->type_name("NUMBER");
     subject(add(*accounts, "disable", "take no more mail for an account and let nobody in; its mail stays",
                 Command::account_disable),
             "ADDRESS", "the account");
@@ -141,6 +144,29 @@ class Parser {
 
     subject(add(app_, "resolve", "tell who gets the mail for an address, and why", Command::resolve), "ADDRESS",
             "any address");
+  }
+
+  void add_acls() {
+    CLI::App* acls = add_group("acl", "what others may do with a mailbox");
+    const auto add_one = [&](const char* name, const char* what, Command command) {
+      CLI::App* one = add(*acls, name, what, command);
+      subject(one, "OWNER", "the account whose mailbox it is");
+      one->add_option("MAILBOX", line_.value, "such as INBOX or Team/Orders")->required()->type_name("");
+      return one;
+    };
+    const auto identifier = [&](CLI::App* one) {
+      one->add_option("IDENTIFIER", line_.identifier, "an account, or anyone")->required()->type_name("");
+      one->add_flag("--deny", line_.denies, "it is about rights that they shall not have, whatever else gives them");
+    };
+    add_one("list", "print who has which rights", Command::acl_list);
+    CLI::App* one = add_one("set", "give rights", Command::acl_set);
+    identifier(one);
+    one->add_option("RIGHTS", line_.rights, "letters of lrswipkxtea; +lr adds to what there is")
+        ->required()
+        ->type_name("");
+    one = add_one("remove", "take rights away", Command::acl_remove);
+    identifier(one);
+    one->add_option("RIGHTS", line_.rights, "letters of lrswipkxtea; without them all")->type_name("");
   }
 
   void add_held() {

@@ -33,6 +33,9 @@ enum class Command {
   domain_add,
   domain_list,
   domain_remove,
+  acl_list,
+  acl_set,
+  acl_remove,
   held_list,
   held_remove,
   backup,
@@ -47,11 +50,16 @@ struct CommandLine {
   std::string subject;  // the address, domain, file or message that the command is about
   std::string value;    // what the subject is to have: a size, a delegate
   std::vector<std::string> members;
-  std::string owner;  // of a list
+  std::string owner;     // of a list
+  std::string messages;  // limits beside `value`; empty: as they are
+  std::string mailboxes;
+  std::string identifier;  // whose rights on a mailbox, which is the value
+  std::string rights;
   bool takes_password_from_stdin = false;
   bool mends = false;
   bool is_sure = false;  // don't ask before removing
   bool removes = false;
+  bool denies = false;
 };
 
 // What there is to print instead: help, or what is wrong with the command line and how to mend it.

@@ -63,6 +63,8 @@ store::Store::FileEntries file_entries(const config::Config& config, const store
     entries.accounts.push_back({.address = account.address,
                                 .verifier = verifier_of(account, known),
                                 .quota_bytes = account.quota,
+                                .quota_messages = account.quota_messages,
+                                .quota_mailboxes = account.quota_mailboxes,
                                 .is_enabled = !account.is_disabled,
                                 .delegates = account.delegates});
   }

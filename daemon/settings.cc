@@ -193,6 +193,9 @@ imap::Options imap_options(const config::Config& config, const config::Listener&
   for (const config::ImapClient& client : config.imap.clients) {
     options.clients.emplace_back(client.name, client.capabilities_off);
   }
+  options.administrators = config.auth.administrators;
+  options.allows_uid_only = config.imap.uid_only;
+  options.message_limit = static_cast<std::uint32_t>(config.imap.message_limit);
   options.version = PORTREEVE_VERSION;
   return options;
 }

@@ -87,7 +87,9 @@ struct Smtp {
 };
 
 struct Quota {
-  std::uint64_t default_bytes = 0;             // 0: none
+  std::uint64_t default_bytes = 0;  // 0: none; the same below
+  std::uint64_t default_messages = 0;
+  std::uint64_t default_mailboxes = 0;
   std::vector<std::uint64_t> warn_at{80, 95};  // percents
 };
 
@@ -97,6 +99,7 @@ struct Auth {
   Milliseconds failure_memory{3'600'000};
   // Networks, here and below: "10.0.0.0/8", "2001:db8::/32", an address, or "unix" for all Unix sockets.
   std::vector<std::string> never_throttle;
+  std::vector<std::string> administrators;  // addresses of accounts
 };
 
 struct Pop3 {
@@ -115,6 +118,8 @@ struct Imap {
   Milliseconds idle_timeout{31 * 60'000};
   Milliseconds idle_nudge{120'000};
   std::uint64_t max_command_size = 256 * kKiB;
+  std::uint64_t message_limit = 0;  // of one command; 0: none
+  bool uid_only = false;
   std::vector<ImapClient> clients;
 };
 
@@ -137,7 +142,9 @@ struct Account {
   std::string address;
   std::string verifier;  // or:
   std::string password;
-  std::uint64_t quota = 0;  // filled in: that of [quota]
+  std::uint64_t quota = 0;  // filled in, as the next: that of [quota]
+  std::uint64_t quota_messages = 0;
+  std::uint64_t quota_mailboxes = 0;
   bool is_disabled = false;
   std::vector<std::string> delegates;
   unsigned line = 0;  // where it begins in the file

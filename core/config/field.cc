@@ -145,6 +145,8 @@ Config with_live_keys(const Config& running, const Config& fresh) {
   config.pop3 = fresh.pop3;
   config.imap = fresh.imap;
   config.quota.default_bytes = fresh.quota.default_bytes;
+  config.quota.default_messages = fresh.quota.default_messages;
+  config.quota.default_mailboxes = fresh.quota.default_mailboxes;
   config.auth = fresh.auth;
   config.accounts = fresh.accounts;
   config.aliases = fresh.aliases;

@@ -22,62 +22,87 @@ constexpr std::array<std::string_view, 5> kProtocols{"smtp", "submission", "lmtp
 constexpr std::array<std::string_view, 3> kTlsModes{"none", "starttls", "implicit"};
 constexpr std::array<std::string_view, 2> kBareNewlines{"refuse", "normalise"};
 // What EHLO announces, and commands that can be left out.
-constexpr std::array<std::string_view, 19> kExtensions{
+constexpr std::array<std::string_view, 20> kExtensions{
     "PIPELINING",          "SIZE",     "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8",      "DSN",
     "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH",     "REQUIRETLS", "LIMITS",   "FUTURERELEASE", "DELIVERBY",
-    "MT-PRIORITY",         "RRVS",     "VRFY",     "EXPN",       "HELP"};
+    "MT-PRIORITY",         "RRVS",     "BURL",     "VRFY",       "EXPN",     "HELP"};
 constexpr std::string_view kExtensionsExpected =
     "an array of IMAP capabilities, or of PIPELINING, SIZE, 8BITMIME, BINARYMIME, CHUNKING, SMTPUTF8, DSN, "
     "ENHANCEDSTATUSCODES, STARTTLS, AUTH, "
-    "REQUIRETLS, LIMITS, FUTURERELEASE, DELIVERBY, MT-PRIORITY, RRVS, VRFY, EXPN, HELP";
+    "REQUIRETLS, LIMITS, FUTURERELEASE, DELIVERBY, MT-PRIORITY, RRVS, BURL, VRFY, EXPN, HELP";
 // What IMAP announces, save what it can't do without.
-constexpr std::array<std::string_view, 44> kCapabilities{"LITERAL+",
-                                                         "SASL-IR",
-                                                         "ID",
-                                                         "ENABLE",
-                                                         "IDLE",
-                                                         "NAMESPACE",
-                                                         "CHILDREN",
-                                                         "SPECIAL-USE",
-                                                         "CREATE-SPECIAL-USE",
-                                                         "LIST-EXTENDED",
-                                                         "LIST-STATUS",
-                                                         "UNSELECT",
-                                                         "UIDPLUS",
-                                                         "MOVE",
-                                                         "CONDSTORE",
-                                                         "QRESYNC",
-                                                         "STATUS=SIZE",
-                                                         "OBJECTID",
-                                                         "MULTIAPPEND",
-                                                         "BINARY",
-                                                         "REPLACE",
-                                                         "PREVIEW",
-                                                         "UTF8=ACCEPT",
-                                                         "APPENDLIMIT",
-                                                         "QUOTA",
-                                                         "QUOTA=RES-STORAGE",
-                                                         "METADATA",
-                                                         "LIST-METADATA",
-                                                         "ESEARCH",
-                                                         "SEARCHRES",
-                                                         "WITHIN",
-                                                         "SORT",
-                                                         "SORT=DISPLAY",
-                                                         "ESORT",
-                                                         "THREAD=ORDEREDSUBJECT",
-                                                         "THREAD=REFERENCES",
-                                                         "THREAD=REFS",
-                                                         "I18NLEVEL=1",
-                                                         "PARTIAL",
-                                                         "SEARCH=FUZZY",
-                                                         "INPROGRESS",
-                                                         "COMPRESS=DEFLATE",
-                                                         "COMPRESS",
-                                                         "UNAUTHENTICATE"};
+constexpr std::string_view kCapabilities[] = {
+    "IMAP4REV2",
+    "LITERAL+",
+    "LITERAL-",
+    "SASL-IR",
+    "ID",
+    "ENABLE",
+    "IDLE",
+    "NAMESPACE",
+    "LANGUAGE",
+    "CHILDREN",
+    "SPECIAL-USE",
+    "CREATE-SPECIAL-USE",
+    "LIST-EXTENDED",
+    "LIST-STATUS",
+    "UNSELECT",
+    "UIDPLUS",
+    "MOVE",
+    "CONDSTORE",
+    "QRESYNC",
+    "STATUS=SIZE",
+    "OBJECTID",
+    "MULTIAPPEND",
+    "BINARY",
+    "REPLACE",
+    "PREVIEW",
+    "CATENATE",
+    "URL-PARTIAL",
+    "URLAUTH",
+    "URLAUTH=BINARY",
+    "UTF8=ACCEPT",
+    "APPENDLIMIT",
+    "QUOTA",
+    "QUOTA=RES-STORAGE",
+    "QUOTA=RES-MESSAGE",
+    "QUOTA=RES-MAILBOX",
+    "QUOTASET",
+    "SAVEDATE",
+    "UIDBATCHES",
+    "UIDONLY",
+    "MESSAGELIMIT",
+    "METADATA",
+    "LIST-METADATA",
+    "ACL",
+    "RIGHTS",
+    "LIST-MYRIGHTS",
+    "ESEARCH",
+    "SEARCHRES",
+    "WITHIN",
+    "SORT",
+    "SORT=DISPLAY",
+    "ESORT",
+    "THREAD=ORDEREDSUBJECT",
+    "THREAD=REFERENCES",
+    "THREAD=REFS",
+    "I18NLEVEL=2",
+    "MULTISEARCH",
+    "FILTERS",
+    "PARTIAL",
+    "CONTEXT=SEARCH",
+    "CONTEXT=SORT",
+    "NOTIFY",
+    "SEARCH=FUZZY",
+    "INPROGRESS",
+    "COMPRESS=DEFLATE",
+    "COMPRESS",
+    "UNAUTHENTICATE",
+};
 constexpr std::string_view kCapabilitiesExpected = "an array of IMAP capabilities such as COMPRESS or QUOTA";
 constexpr std::string_view kNetworksExpected =
     "an array of networks such as \"10.0.0.0/8\" or \"2001:db8::/32\", of addresses, or \"unix\"";
+constexpr std::uint64_t kMaxQuotaCount = 1'000'000'000;
 constexpr std::size_t kMaxDelimiters = 8;
 constexpr std::size_t kMaxVerifierBytes = 512;
 constexpr std::size_t kMaxClientNameBytes = 1024;  // RFC 2971 §3.3: of a value of ID
@@ -116,7 +141,7 @@ bool is_smtp_extension(std::string_view text) {
 }
 
 bool is_capability(std::string_view text) {
-  return std::ranges::find(kCapabilities, base::uppered(text)) != kCapabilities.end();
+  return std::ranges::find(kCapabilities, base::uppered(text)) != std::end(kCapabilities);
 }
 
 // Which protocol's is for the rules to see.
@@ -260,6 +285,11 @@ Fields quota_fields(Quota& q) {
       Field{"default", "of accounts that are made without one of their own; 0 is no limit",
             Size{&q.default_bytes, 0, 1024 * 1024 * kGiB}}
           .live(),
+      Field{"default_messages", "the same, of the number of messages", Count{&q.default_messages, 0, kMaxQuotaCount}}
+          .live(),
+      Field{"default_mailboxes", "the same, of the number of folders; an account begins with six",
+            Count{&q.default_mailboxes, 0, kMaxQuotaCount}}
+          .live(),
       Field{"warn_at", "percents of a quota at which its account gets a message about it", Counts{&q.warn_at, 1, 99}},
   };
 }
@@ -279,6 +309,9 @@ Fields auth_fields(Auth& a) {
       Field{"never_throttle", "networks from which wrong passwords don't count",
             Texts{&a.never_throttle, is_network, kNetworksExpected, true}}
           .live(),
+      Field{"administrators", "accounts that may do over IMAP what is the administrator's",
+            Texts{&a.administrators, is_address, "an address such as \"alice@example.org\", or an array of them", true}}
+          .live(),
   };
 }
 
@@ -295,6 +328,12 @@ Fields account_fields(Account& a) {
           .live(),
       Field{"quota", "of all its mail; 0 is no limit; that of [quota] if not given",
             Size{&a.quota, 0, 1024 * 1024 * kGiB}}
+          .live(),
+      Field{"quota_messages", "how many messages it may have; 0 is no limit; that of [quota] if not given",
+            Count{&a.quota_messages, 0, kMaxQuotaCount}}
+          .live(),
+      Field{"quota_mailboxes", "how many folders it may have; 0 is no limit; that of [quota] if not given",
+            Count{&a.quota_mailboxes, 0, kMaxQuotaCount}}
           .live(),
       Field{"disabled", "takes no mail and lets nobody in", Flag{&a.is_disabled}}.live(),
       Field{"delegates", "accounts that may send under its addresses",
@@ -353,6 +392,10 @@ Fields imap_fields(Imap& i) {
       Field{"max_command_size", "of a command with its literals, messages not counted",
             Size{&i.max_command_size, 8 * kKiB, 64 * kMiB}}
           .live(),
+      Field{"message_limit", "how many messages one command may be about; 0 is no limit",
+            Count{&i.message_limit, 0, 1'000'000}}
+          .live(),
+      Field{"uid_only", "let clients do without sequence numbers (UIDONLY)", Flag{&i.uid_only}}.live(),
       Field{"client", "a mail program that doesn't get to see all capabilities", tables(i.clients, imap_client_fields)}
           .live(),
   };

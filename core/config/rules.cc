@@ -126,6 +126,8 @@ void check_account(Account& account, std::size_t i, const Quota& quota, Findings
   const std::string name = fmt::format("account[{}]", i + 1);
   account.line = findings.place_of(name).line;
   if (!findings.is_given(name + ".quota")) account.quota = quota.default_bytes;
+  if (!findings.is_given(name + ".quota_messages")) account.quota_messages = quota.default_messages;
+  if (!findings.is_given(name + ".quota_mailboxes")) account.quota_mailboxes = quota.default_mailboxes;
   const bool has_verifier = findings.is_given(name + ".verifier");
   const bool has_password = findings.is_given(name + ".password");
   if (!has_verifier && !has_password) {

@@ -115,17 +115,26 @@ class Accounts(Case):
             self.assertEqual(self.notes(), ["0B in 0 messages", "no quota", ""])
             self.portreeve("account", "quota", "alice@example.test", "500MiB")
             self.assertEqual(self.notes()[1], "of 500MiB")
-            self.portreeve("account", "quota", "alice@example.test", "none")
+            self.portreeve("account", "quota", "alice@example.test", "--messages", "10", "--mailboxes", "20")
+            self.assertEqual(self.notes()[1], "of 500MiB, 10 messages, 20 folders")
+            out, _ = self.portreeve("account", "quota", "alice@example.test", "none", "--mailboxes", "none")
+            self.assertEqual(out, "the quota of alice@example.test is 10 messages now\n")
+            self.portreeve("account", "quota", "alice@example.test", "--messages", "none")
+            self.assertEqual(self.notes()[1], "no quota")
+            _, err = self.portreeve("account", "quota", "alice@example.test", expect=64)
+            self.assertIn("say what the limit is", err)
+            _, err = self.portreeve("account", "quota", "alice@example.test", "--messages", "-1", expect=64)
+            self.assertIn("-1 is not a number", err)
             _, err = self.portreeve("account", "quota", "alice@example.test", "much", expect=64)
             self.assertIn("much is not a size; write one such as 500MiB, or none", err)
             self.portreeve("account", "quota", "bob@example.test", "1MiB", expect=1)
 
     def test_new_accounts_get_the_default_quota(self):
-        self.config.write_text(harness.config_text(top='[quota]\ndefault = "1GiB"\n'))
+        self.config.write_text(harness.config_text(top='[quota]\ndefault = "1GiB"\ndefault_messages = 9\n'))
         for server in self.both_ways():
             name = "bob@example.test" if server else "alice@example.test"
             self.add(name)
-            self.assertEqual(self.notes(name)[1], "of 1GiB")
+            self.assertEqual(self.notes(name)[1], "of 1GiB, 9 messages")
 
     def test_disabled_accounts_let_nobody_in(self):
         self.add()

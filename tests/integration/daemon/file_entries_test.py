@@ -32,7 +32,7 @@ class FileEntries(Case):
 
     def test_they_are_there_from_the_start(self):
         self.write(
-            account(ALICE, "one", 'quota = "1MiB"\ndelegates = ["bob@example.test"]\n'),
+            account(ALICE, "one", 'quota = "1MiB"\nquota_mailboxes = 9\ndelegates = ["bob@example.test"]\n'),
             account(BOB, "two", "disabled = true\n"),
             alias("sales@example.test", ALICE),
         )
@@ -40,7 +40,7 @@ class FileEntries(Case):
         server = self.serve()
         self.assertTrue(can_log_in(server, ALICE, "one"))
         self.assertFalse(can_log_in(server, BOB, "two"))
-        self.assertEqual(self.listed()[0], [ALICE, "0B in 0 messages", "of 1MiB", f"from the file, delegate {BOB}"])
+        self.assertEqual(self.listed()[0], [ALICE, "0B in 0 messages", "of 1MiB, 9 folders", f"from the file, delegate {BOB}"])
         self.assertEqual(self.listed()[1][3], "disabled, from the file")
         self.assertEqual(self.listed("alias"), [["sales@example.test", "alias, from the file", ALICE]])
         self.assertIn(f"delivered to {ALICE}", self.portreeve("resolve", "sales@example.test")[0])

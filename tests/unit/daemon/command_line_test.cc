@@ -35,6 +35,7 @@ TEST(CommandLine, KnowsItsCommands) {
            {"account passwd a@x.org", Command::account_passwd, "a@x.org"},
            {"account remove a@x.org", Command::account_remove, "a@x.org"},
            {"account quota a@x.org 5MiB", Command::account_quota, "a@x.org"},
+           {"account quota a@x.org --messages 5 --mailboxes none", Command::account_quota, "a@x.org"},
            {"account disable a@x.org", Command::account_disable, "a@x.org"},
            {"account enable a@x.org", Command::account_enable, "a@x.org"},
            {"account delegate a@x.org b@x.org", Command::account_delegate, "a@x.org"},
@@ -98,6 +99,8 @@ TEST(CommandLine, TakesMembersAndOwners) {
   }
   EXPECT_EQ(parse("alias add s@x.org a@x.org --config c.toml")->members.size(), 1U);
   EXPECT_EQ(parse("account quota a@x.org none")->value, "none");
+  EXPECT_EQ(parse("account quota a@x.org 1GiB --messages 5")->messages, "5");
+  EXPECT_EQ(parse("account quota a@x.org --mailboxes none")->mailboxes, "none");
   const auto delegate = parse("account delegate a@x.org b@x.org --remove");
   ASSERT_TRUE(delegate);
   EXPECT_EQ(delegate->value, "b@x.org");

@@ -52,6 +52,8 @@ class OneMailbox final : public store::OpenMailbox, public store::Mailbox {
   store::SnapshotPtr snapshot() const override { return snapshot_; }
   store::UidRange claim_recent() override { return {1, 0}; }
   store::UidRange peek_recent() const override { return {1, 0}; }
+  std::shared_ptr<const Derived> derived() const override { return nullptr; }
+  void keep(std::shared_ptr<const Derived>) override {}
 
  private:
   store::SnapshotPtr snapshot_;
