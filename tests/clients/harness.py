@@ -49,7 +49,8 @@ class ClientTest(unittest.TestCase):
     portreeve = None
     # The server takes no password in clear, so that a program which logs in has encrypted.
     plaintext_auth = False
-    # More of them, by name; see Daemon.
+    # More of the configuration, and more listeners, by name; see Daemon.
+    extra = ""
     listeners = {}
 
     def run(self, result=None):
@@ -58,7 +59,7 @@ class ClientTest(unittest.TestCase):
 
     def setUp(self):
         self.findings_before = self.findings()
-        self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth,
+        self.server = self.enterContext(Daemon(self.portreeve, plaintext_auth=self.plaintext_auth, extra=self.extra,
                                                listeners=self.listeners))
         self.home = Path(tempfile.mkdtemp(prefix="portreeve-home-"))
         self.addCleanup(shutil.rmtree, self.home)

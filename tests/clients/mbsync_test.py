@@ -1,7 +1,7 @@
 """mbsync: both ways, over STARTTLS and TLS, with folders, flags and deletions."""
 import re
 
-from harness import ALICE, ALICE_PASSWORD, MESSAGE, ClientTest, main
+from harness import ALICE, ALICE_PASSWORD, BOB, BOB_PASSWORD, MESSAGE, ClientTest, main
 
 
 class Mbsync(ClientTest):
@@ -36,6 +36,86 @@ Expunge Both
 SyncState *
 """)
         return self.run_program("mbsync", "-c", config, "-a")
+
+    def sync_accounts(self):
+        """Alice's account with Bob's, both of them here."""
+        version = tuple(map(int, re.search(r"(\d+)\.(\d+)", self.run_program("mbsync", "--version")).groups()))
+        tls = "SSLType" if version < (1, 5) else "TLSType"
+        stores = "".join(f"""
+IMAPAccount {name}
+Host localhost
+Port {self.server.ports["imaps"]}
+User {user}
+Pass {password}
+{tls} IMAPS
+CertificateFile {self.certificate}
+
+IMAPStore {name}
+Account {name}
+""" for name, user, password in (("alice", ALICE, ALICE_PASSWORD), ("bob", BOB, BOB_PASSWORD)))
+        self.make_folder(self.home / "state")
+        config = self.write("accounts", stores + f"""
+Channel all
+Far :alice:
+Near :bob:
+Patterns *
+Create Both
+Remove Both
+Expunge Both
+SyncState {self.home}/state/
+""")
+        return self.run_program("mbsync", "-c", config, "-a")
+
+    def state(self, user, password):
+        """Of each mailbox that has mail: subjects and flags."""
+        client = self.imap(user, password)
+        mailboxes = {}
+        for line in client.list()[1]:
+            name = line.decode().rpartition(" ")[2]
+            client.select(name, readonly=True)
+            found = []
+            if client.search(None, "ALL")[1][0]:
+                for part in client.fetch("1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]:
+                    if isinstance(part, tuple):
+                        flags = re.search(rb"FLAGS \(([^)]*)\)", part[0])[1].split()
+                        found.append((part[1].strip(), frozenset(flags) - {b"\\Recent"}))
+            mailboxes[name] = sorted(found, key=str)
+        client.logout()
+        return mailboxes
+
+    def test_keeps_two_accounts_alike_whatever_happens_on_either(self):
+        people = ((ALICE, ALICE_PASSWORD), (BOB, BOB_PASSWORD))
+
+        def alike():
+            self.sync_accounts()
+            ours, theirs = (self.state(*person) for person in people)
+            self.assertEqual(ours, theirs)
+            return ours
+
+        for i in range(4):
+            self.deliver(f"a{i}")
+            self.deliver(f"b{i}", to=BOB)
+        self.assertEqual(len(alike()["INBOX"]), 8)
+        for n in range(3):
+            for side, person in enumerate(people):
+                client = self.imap(*person)
+                client.create(f"folder-{n}-{side}")
+                client.select("INBOX")
+                numbers = client.search(None, "ALL")[1][0].split()
+                # Each side deletes one, moves one, marks one and gets one; not the same ones.
+                mine = numbers[side::2]
+                client.store(mine[0], "+FLAGS", r"(\Deleted)")
+                client.store(mine[1], "+FLAGS", r"(\Flagged)" if n % 2 == 0 else r"(\Answered \Seen)")
+                client.copy(mine[2], f"folder-{n}-{side}")
+                client.store(mine[2], "-FLAGS", r"(\Seen)")
+                client.expunge()
+                client.logout()
+                self.deliver(f"new-{n}-{side}", to=person[0])
+            found = alike()
+            self.assertEqual(len(found["INBOX"]), 8)
+            self.assertEqual(len(found[f"folder-{n}-0"]), 1)
+            self.assertEqual(len(found[f"folder-{n}-1"]), 1)
+        self.assertEqual(alike(), found)
 
     def local(self, mailbox="INBOX"):
         return sorted(path for folder in ("cur", "new") for path in (self.home / "mail" / mailbox / folder).iterdir())

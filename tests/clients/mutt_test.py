@@ -3,6 +3,8 @@ from harness import ALICE, ALICE_PASSWORD, BOB, BOB_PASSWORD, ClientTest, main
 
 
 class Mutt(ClientTest):
+    program = "mutt"
+
     def mutt(self, url, *commands, arguments=(), input=None):
         config = self.write("muttrc", f"""
 set imap_pass="{ALICE_PASSWORD}"
@@ -19,9 +21,9 @@ set copy=no move=no delete=yes confirmappend=no pop_delete=yes auto_tag=yes wait
 set smtp_url="smtps://{ALICE}@localhost:{self.server.ports['submissions']}"
 """)
         if not commands:
-            return self.run_program("mutt", "-n", "-F", config, *arguments, input=input)
+            return self.run_program(self.program, "-n", "-F", config, *arguments, input=input)
         pushed = "".join(str(command) for command in commands)
-        return self.run_in_terminal("mutt", "-n", "-F", config, "-e", f'push "{pushed}"', *arguments)
+        return self.run_in_terminal(self.program, "-n", "-F", config, "-e", f'push "{pushed}"', *arguments)
 
     def imaps(self, mailbox="INBOX"):
         return f"imaps://{ALICE}@localhost:{self.server.ports['imaps']}/{mailbox}"
@@ -55,4 +57,5 @@ set smtp_url="smtps://{ALICE}@localhost:{self.server.ports['submissions']}"
         self.assertIn(b"Subject: from mutt\r\n", stored[0])
 
 
-main()
+if __name__ == "__main__":
+    main()
