@@ -38,8 +38,7 @@ class Sender {
   // Returns the message's size.
   std::size_t send() {
     const std::string& mail = mail_[(number_ + sent_) % mail_.size()];
-    std::string begin =
-        "Message-ID: <" + std::to_string(number_) + "." + std::to_string(sent_) + "@load.example.test>\r\n";
+    std::string begin = make_fields(number_, sent_);
     const std::size_t size = begin.size() + mail.size();
     ++sent_;
     const std::string envelope = "MAIL FROM:<load@example.test>\r\nRCPT TO:<" + options_.to + ">\r\n";
@@ -86,7 +85,7 @@ class Sender {
 
 void deliver(const Options& options) {
   const std::vector<std::string> mail = make_mail(options.size);
-  report(run_for(options, [&](unsigned i) -> std::function<std::size_t()> {
+  report(run_for(options, [&](unsigned i) -> std::function<Once()> {
     auto sender = std::make_shared<Sender>(options, mail, i);
     if (options.connect_each) {
       return [sender] {

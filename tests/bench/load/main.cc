@@ -5,6 +5,10 @@
 //   load fetch     --port P --user U --password W --items ITEMS --count N --seconds S [--tls]
 //   load bodies    --port P --user U --password W --count N --seconds S [--tls]
 //   load login     --port P --user U --password W --connections N --seconds S [--tls]
+//   load commands  --port P --user U --password W --seconds S [--operations N] [--tls] COMMAND…
+//   load append    --port P --user U --password W --connections N --size BYTES --count N --seconds S [--tls]
+//   load news      --port P --user U --password W --size BYTES --seconds S [--tls] [--to ADDRESS --smtp-port P]
+//   load mixed     --port P --user U --password W --connections N --size BYTES --seconds S [--tls]
 //   load idle      --port P --user U --password W --connections N [--tls]   (holds them until its input ends)
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -20,6 +24,7 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, const char* help, void (*function)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
     command->add_option("--port", options.port)->required();
+    command->add_option("--smtp-port", options.smtp_port);
     command->add_option("--user", options.user);
     command->add_option("--password", options.password);
     command->add_option("--to", options.to);
@@ -33,12 +38,17 @@ int main(int argc, char** argv) {
     command->add_flag("--starttls", options.use_starttls);
     command->add_flag("--bdat", options.use_bdat);
     command->add_flag("--connect-each", options.connect_each);
+    command->add_option("commands", options.commands);
     command->callback([&run, function] { run = function; });
   };
   add("deliver", "messages over SMTP", deliver);
   add("fetch", "one FETCH of many messages, again and again", fetch);
   add("bodies", "one body at a time", fetch_one_by_one);
   add("login", "LOGIN and LOGOUT, a connection each", login);
+  add("commands", "IMAP commands, again and again", commands);
+  add("append", "APPEND", append);
+  add("news", "how soon a session in IDLE is told", news);
+  add("mixed", "what many clients do in a day", mixed);
   add("idle", "connections that are logged in, selected and in IDLE", hold_idle);
   app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);

@@ -11,8 +11,7 @@
 
 namespace portreeve::load {
 
-Measured run_for(const Options& options,
-                 const std::function<std::function<std::size_t()>(unsigned connection)>& setup) {
+Measured run_for(const Options& options, const std::function<std::function<Once()>(unsigned connection)>& setup) {
   Measured all;
   std::mutex mutex;
   std::string failure;
@@ -24,7 +23,7 @@ Measured run_for(const Options& options,
   std::atomic<unsigned> started = 0;
   const auto may_start = [&] { return options.operations == 0 || started.fetch_add(1) < options.operations; };
   const auto run = [&](unsigned i) {
-    std::function<std::size_t()> once;
+    std::function<Once()> once;
     try {
       once = setup(i);
     } catch (const std::exception& error) {
@@ -36,9 +35,10 @@ Measured run_for(const Options& options,
     const auto end = Clock::now() + std::chrono::duration<double>(options.seconds);
     try {
       for (auto now = Clock::now(); now < end && may_start();) {
-        mine.bytes += once();
+        const Once done = once();
         const auto after = Clock::now();
-        mine.latencies.push_back(std::chrono::duration<double, std::milli>(after - now).count());
+        mine.bytes += done.bytes;
+        mine.latencies.push_back(std::chrono::duration<double, std::milli>(after - now - done.untimed).count());
         now = after;
       }
     } catch (const std::exception& error) {

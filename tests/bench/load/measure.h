@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::uint16_t port = 0;
+  std::uint16_t smtp_port = 0;
   std::string user;
   std::string password;
   std::string to;
@@ -28,6 +29,14 @@ struct Options {
   bool use_starttls = false;
   bool use_bdat = false;
   bool connect_each = false;  // a connection for each message
+  std::vector<std::string> commands;
+};
+
+// What one operation did.
+struct Once {
+  Once(std::size_t bytes_, Clock::duration untimed_ = {}) : bytes(bytes_), untimed(untimed_) {}
+  std::size_t bytes;
+  Clock::duration untimed;  // the part of its time that belongs to preparations
 };
 
 struct Measured {
@@ -37,9 +46,8 @@ struct Measured {
 };
 
 // Calls setup(i) on a thread for each connection and, once all are set up, what it gave, again and again until the time
-// is up or the number is reached. An operation returns the bytes that it moved. Throws std::runtime_error if any
-// connection failed.
-Measured run_for(const Options& options, const std::function<std::function<std::size_t()>(unsigned connection)>& setup);
+// is up or the number is reached. Throws std::runtime_error if any connection failed.
+Measured run_for(const Options& options, const std::function<std::function<Once()>(unsigned connection)>& setup);
 
 // Prints the line; an operation counts as `per_operation`.
 void report(const Measured& measured, double per_operation = 1);

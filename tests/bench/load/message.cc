@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <random>
 #include <string_view>
 
@@ -25,20 +26,17 @@ constexpr std::string_view kTrace =
     "\tby relay.example.org with ESMTPS id 7F3A1C20B4; Sat, 21 Nov 2026 11:59:58 +0000\r\n"
     "Received: from [198.51.100.7] by outbound.example.net with ESMTPSA;\r\n"
     "\tSat, 21 Nov 2026 11:59:57 +0000\r\n";
-constexpr std::string_view kCommon =
-    "Date: Sat, 21 Nov 2026 12:59:57 +0100\r\n"
-    "References: <first.1@example.net> <second.2@example.net>\r\n"
-    "In-Reply-To: <second.2@example.net>\r\n"
-    "MIME-Version: 1.0\r\n";
+constexpr std::string_view kCommon = "MIME-Version: 1.0\r\n";
 constexpr std::string_view kPlainNames =
     "From: Harbour Office <office@example.net>\r\n"
-    "To: Alice <alice@example.test>, Crew <crew@example.net>\r\n"
-    "Subject: Berth seven and the invoice that is still open\r\n";
+    "To: Alice <alice@example.test>, Crew <crew@example.net>\r\n";
 constexpr std::string_view kForeignNames =
     "From: =?utf-8?Q?J=C3=B6rg_M=C3=BCller?= <joerg@example.net>\r\n"
-    "To: =?utf-8?B?QWxpY2UgxbvDs8WCxIc=?= <alice@example.test>\r\n"
-    "Subject: =?utf-8?B?R3LDvMOfZSBhdXMgZGVtIEhhZmVuOiBkaWUgTGlzdGUgZsO8ciA=?=\r\n"
-    " =?utf-8?Q?n=C3=A4chste_Woche?=\r\n";
+    "To: =?utf-8?B?QWxpY2UgxbvDs8WCxIc=?= <alice@example.test>\r\n";
+constexpr std::array<std::string_view, 2> kSubjects = {
+    "Berth seven and the invoice that is still open",
+    "=?utf-8?B?R3LDvMOfZSBhdXMgZGVtIEhhZmVuOiBkaWUgTGlzdGUgZsO8ciA=?=\r\n =?utf-8?Q?n=C3=A4chste_Woche?="};
+constexpr unsigned kConversation = 5;
 
 class Writer {
  public:
@@ -117,6 +115,26 @@ std::vector<std::string> make_mail(std::size_t size) {
       .words(kForeignWords, size);
 
   return {plain.take(), alternative.take(), attachment.take(), foreign.take()};
+}
+
+std::string make_fields(unsigned writer, unsigned number) {
+  const auto id = [writer](unsigned of) {
+    return "<" + std::to_string(of) + "." + std::to_string(writer) + "@load.example.test>";
+  };
+  const unsigned conversation = number / kConversation;
+  const unsigned first = conversation * kConversation;
+  const unsigned minute = number % (28 * 24 * 60);
+  std::array<char, 64> date{};
+  std::snprintf(date.data(), date.size(), "%u Feb %u %02u:%02u:%02u +0100", 1 + minute / (24 * 60),
+                2010 + number / (28 * 24 * 60) % 17, minute / 60 % 24, minute % 60, writer % 60);
+
+  std::string fields = "Message-ID: " + id(number) + "\r\nDate: " + date.data() + "\r\nSubject: ";
+  fields.append(number == first ? "" : "Re: ").append(kSubjects[conversation % kSubjects.size()]);
+  fields += " " + std::to_string(writer) + "." + std::to_string(conversation) + "\r\n";
+  if (number == first) return fields;
+  fields += "In-Reply-To: " + id(number - 1) + "\r\nReferences:";
+  for (unsigned before = first; before < number; ++before) fields += "\r\n " + id(before);
+  return fields + "\r\n";
 }
 
 }  // namespace portreeve::load

@@ -4,19 +4,11 @@
 #include <memory>
 #include <utility>
 
-#include "tests/bench/load/client.h"
+#include "tests/bench/load/imap.h"
 #include "tests/bench/load/loads.h"
 
 namespace portreeve::load {
 namespace {
-
-Client log_in(const Options& options) {
-  Client client(options.port, options.use_tls);
-  client.line();
-  client.send("a LOGIN " + options.user + " " + options.password + "\r\n");
-  client.until("a ", "OK");
-  return client;
-}
 
 std::shared_ptr<Client> examine(const Options& options) {
   auto client = std::make_shared<Client>(log_in(options));
