@@ -38,6 +38,9 @@ Reply read_only() { return Reply::no("The mailbox was opened with EXAMINE", "REA
 
 Reply no_right() { return Reply::no("You have no right to do that in this mailbox", "NOPERM"); }
 
+// RFC 9586 §3
+Reply uid_required() { return Reply::bad("Sequence numbers were given up with UIDONLY", "UIDREQUIRED"); }
+
 Reply no_such_message() { return Reply::bad("No message has that number"); }
 
 }  // namespace portreeve::imap

@@ -18,6 +18,7 @@ Reply read_only();
 // By the rights on the selected mailbox (RFC 4314 §4).
 Reply no_right();
 // A sequence number above EXISTS.
+Reply uid_required();
 Reply no_such_message();
 
 }  // namespace portreeve::imap

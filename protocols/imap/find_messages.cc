@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/mime/charset.h"
+#include "protocols/imap/failure.h"
 #include "protocols/imap/message_limit.h"
 #include "protocols/imap/saved_result.h"
 #include "protocols/imap/search_filter.h"
@@ -202,8 +203,9 @@ async::Task<std::optional<Reply>> put_in_filters(Context& context, SearchKey& ke
     }
     return nullptr;
   };
-  const auto done = insert_filters(key, values, parser_limits(context), may_be_saved);
+  const auto done = insert_filters(key, values, parser_limits(context), may_be_saved, !context.is_uid_only);
   if (!done) {
+    if (done.error().has_numbers) co_return uid_required();
     const Code code("UNDEFINED-FILTER " + done.error().name);
     if (done.error().why.empty()) co_return Reply::no("There is no such filter", code);
     co_return Reply::no("The filter is no search: " + done.error().why, code);

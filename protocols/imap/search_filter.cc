@@ -8,6 +8,7 @@
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "protocols/imap/grammar.h"
+#include "protocols/imap/uid_only.h"
 
 namespace portreeve::imap {
 namespace {
@@ -31,8 +32,8 @@ std::expected<SearchKey, std::string> parse_value(std::string_view value, const 
 
 class Inserter {
  public:
-  Inserter(const FilterValues& values, const Limits& limits, bool may_be_saved)
-      : values_(values), limits_(limits), may_be_saved_(may_be_saved) {}
+  Inserter(const FilterValues& values, const Limits& limits, bool may_be_saved, bool may_have_numbers)
+      : values_(values), limits_(limits), may_be_saved_(may_be_saved), may_have_numbers_(may_have_numbers) {}
 
   std::expected<void, FilterFault> insert(SearchKey& key) {
     if (const auto* filter = std::get_if<SearchFilter>(&key.test)) return substitute(key, std::string(filter->name));
@@ -58,6 +59,7 @@ class Inserter {
     if (value == nullptr) return std::unexpected(FilterFault{std::move(name), {}});
     auto parsed = parse_value(*value, limits_, may_be_saved_, budget_);
     if (!parsed) return std::unexpected(FilterFault{std::move(name), std::move(parsed.error())});
+    if (!may_have_numbers_ && names_numbers(*parsed)) return std::unexpected(FilterFault{std::move(name), {}, true});
     key = std::move(*parsed);
     within_.push_back(known);
     auto done = insert(key);
@@ -68,6 +70,7 @@ class Inserter {
   const FilterValues& values_;
   const Limits& limits_;
   const bool may_be_saved_;
+  const bool may_have_numbers_;
   SearchBudget budget_;
   std::vector<std::string> within_;
   std::size_t count_ = 0;
@@ -101,8 +104,8 @@ std::optional<std::string> filter_fault(std::string_view value, const Limits& li
 }
 
 std::expected<void, FilterFault> insert_filters(SearchKey& key, const FilterValues& values, const Limits& limits,
-                                                bool may_be_saved) {
-  return Inserter(values, limits, may_be_saved).insert(key);
+                                                bool may_be_saved, bool may_have_numbers) {
+  return Inserter(values, limits, may_be_saved, may_have_numbers).insert(key);
 }
 
 }  // namespace portreeve::imap

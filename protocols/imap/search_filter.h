@@ -30,13 +30,15 @@ std::optional<std::string> filter_fault(std::string_view value, const Limits& li
 struct FilterFault {
   std::string name;
   std::string why;  // empty: there is no such filter
+  bool has_numbers = false;
 };
 // What the filter of a name in lower case stands for, or null.
 using FilterValues = std::function<const std::string*(std::string_view name)>;
 
 // Puts what they stand for in the place of all filters. One that leads to itself, or too many of them, count as not
-// there (RFC 5466 §3.1). `may_be_saved`: "$" may stand for messages. After a fault the key is in no state to use.
+// there (RFC 5466 §3.1). `may_be_saved`: "$" may stand for messages; `may_have_numbers`: so may sequence numbers. After
+// a fault the key is in no state to use.
 std::expected<void, FilterFault> insert_filters(SearchKey& key, const FilterValues& values, const Limits& limits,
-                                                bool may_be_saved);
+                                                bool may_be_saved, bool may_have_numbers = true);
 
 }  // namespace portreeve::imap

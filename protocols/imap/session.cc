@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/compress/deflate_layer.h"
 #include "protocols/imap/context.h"
+#include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/notifications.h"
 #include "protocols/imap/saved_result.h"
@@ -48,8 +49,7 @@ async::Task<Reply> dispatch(Context& context, const Command& command) {
 // What can't be done as the session stands.
 std::optional<Reply> refuse_state(const Context& context, const Command& command) {
   if ((traits(command.body).states & context.state()) != 0) {
-    if (context.is_uid_only && uses_sequence_numbers(command))
-      return Reply::bad("Sequence numbers were given up with UIDONLY", "UIDREQUIRED");  // RFC 9586 §3
+    if (context.is_uid_only && uses_sequence_numbers(command)) return uid_required();
     return std::nullopt;
   }
   if (!context.is_logged_in()) return Reply::bad("Log in first");

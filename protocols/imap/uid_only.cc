@@ -5,7 +5,6 @@
 #include <variant>
 
 namespace portreeve::imap {
-namespace {
 
 bool names_numbers(const SearchKey& key) {
   return std::visit(
@@ -20,8 +19,6 @@ bool names_numbers(const SearchKey& key) {
       },
       key.test);
 }
-
-}  // namespace
 
 bool uses_sequence_numbers(const Command& command) {
   return std::visit(
