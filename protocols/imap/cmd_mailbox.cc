@@ -123,7 +123,7 @@ async::Task<Reply> set_subscribed(Context& context, const std::string& name, boo
     context.services.store.set_subscribed(context.account, name, is_subscribed, std::move(done));
   });
   if (!changed) co_return failure(context, "Cannot change the subscription", changed.error());
-  if (context.notifications) context.notifications->own.subscriptions.push_back(name);
+  if (OwnChanges* own = own_changes(context)) own->subscriptions.push_back(name);
   co_return Reply::ok(is_subscribed ? "Subscribed" : "Unsubscribed");
 }
 

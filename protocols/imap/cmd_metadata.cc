@@ -85,9 +85,8 @@ async::Task<Reply> handle(Context& context, const SetMetadata& command) {
   if (!done && done.error().code == store::Errc::limit)
     co_return Reply::no("There are as many annotations as there may be", "METADATA TOOMANY");
   if (!done) co_return failure(context, "Cannot set the metadata", done.error());
-  if (context.notifications) {
-    for (const auto& [name, value] : command.entries)
-      context.notifications->own.annotations.push_back({mailbox->id, name});
+  if (OwnChanges* changes = own_changes(context)) {
+    for (const auto& [name, value] : command.entries) changes->annotations.push_back({mailbox->id, name});
   }
   co_return Reply::ok("Set");
 }

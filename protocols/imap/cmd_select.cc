@@ -157,7 +157,7 @@ async::Task<Reply> handle(Context& context, const Close&) {
   const std::unique_ptr<Selected> selected = std::exchange(context.selected, nullptr);
   // RFC 4314 §4: without the right to expunge it is closed all the same.
   if (selected->is_read_only || !selected->may(store::kExpunge)) co_return Reply::ok("Closed");
-  if (context.notifications) context.notifications->own.closed = selected->id();
+  if (OwnChanges* own = own_changes(context)) own->closed = selected->id();
   const auto expunged =
       co_await session::store_call<store::Expunged>(context.loop(), [&](store::Done<store::Expunged> done) {
         context.services.store.expunge(selected->id(), all_uids(selected->view->messages()), true, std::move(done));

@@ -94,15 +94,19 @@ async::Task<> tell_news(Context& context, bool may_expunge, bool with_uid) {
   if (!context.is_over() && context.notifications && context.notifications->watch) co_await tell_elsewhere(context);
 }
 
+OwnChanges* own_changes(Context& context) {
+  return context.notifications && context.notifications->watch ? &context.notifications->own : nullptr;
+}
+
 void note_own_messages(Context& context, store::MailboxId mailbox, std::size_t messages, store::Uid last,
                        store::ModSeq steps) {
   const auto count = static_cast<std::uint32_t>(messages);
   if (context.selected && context.selected->id() == mailbox) context.selected->own_new = {last + 1 - count, last};
-  if (context.notifications) context.notifications->own.added = {mailbox, count, last, steps};
+  if (OwnChanges* own = own_changes(context)) own->added = {mailbox, count, last, steps};
 }
 
 void note_own_name(Context& context, const std::string& name, bool exists) {
-  if (context.notifications) context.notifications->own.names.push_back({name, exists});
+  if (OwnChanges* own = own_changes(context)) own->names.push_back({name, exists});
 }
 
 }  // namespace portreeve::imap

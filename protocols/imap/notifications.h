@@ -64,6 +64,8 @@ bool has_news(const Context& context, bool may_expunge);
 // Queues what changed in the selected mailbox and, after NOTIFY, elsewhere.
 async::Task<> tell_news(Context& context, bool may_expunge, bool with_uid);
 
+// Where the command under way notes what it changes itself. Null: nothing is watched, and nothing would clear it again.
+OwnChanges* own_changes(Context& context);
 // Messages that the session itself brought to a mailbox, up to this UID; see OwnChanges.
 void note_own_messages(Context& context, store::MailboxId mailbox, std::size_t messages, store::Uid last,
                        store::ModSeq steps);
