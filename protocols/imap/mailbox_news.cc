@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "protocols/imap/mailboxes.h"
+#include "protocols/imap/other_users.h"
 #include "protocols/imap/response.h"
 
 namespace portreeve::imap {
@@ -123,7 +124,8 @@ class ListNews {
       ListLine line;
       line.name = name;
       line.old_name = old_name;
-      line.is_non_existent = mailbox == nullptr;
+      // The list has the account's own alone.
+      line.is_non_existent = mailbox == nullptr && !is_other_users(name);
       line.has_children = has_children(after_, name);
       line.is_subscribed = after_.is_subscribed(name);
       if (mailbox != nullptr) line.special_use = to_codec(mailbox->special_use);

@@ -154,6 +154,7 @@ async::Task<net::Result<net::Wake>> rest_with_news(Context& context) {
   const std::int64_t due = context.loop().now() + context.options.timeouts.idle.count();
   net::Result<net::Wake> wake = net::Wake::notified;
   while (wake && *wake == net::Wake::notified) {
+    if (!renew_rights(context)) break;
     co_await tell_news(context, may_expunge_at_rest(context), true);
     if (!context.is_over() && stream.queued_bytes() > 0) {
       if (const auto sent = co_await context.flush(); !sent) context.lose(sent.error());
