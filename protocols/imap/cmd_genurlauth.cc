@@ -4,6 +4,7 @@
 #include "protocols/imap/failure.h"
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/mailboxes.h"
+#include "protocols/imap/other_users.h"
 #include "protocols/session/store_call.h"
 #include "protocols/urls/authorized.h"
 #include "protocols/urls/token.h"
@@ -23,7 +24,7 @@ std::string_view fault_of(const Context& context, const urls::ImapUrl& url) {
   const store::DirectoryPtr directory = context.services.store.directory();
   // Others' mailboxes have keys of their own, which are theirs to give.
   const store::Account* owner = urls::find_user(*directory, url.server->user);
-  if (owner == nullptr || owner->id != context.account) return "The owner isn't you";
+  if (owner == nullptr || owner->id != context.account || is_other_users(url.mailbox)) return "The owner isn't you";
   if (!urls::is_this_server(*directory, context.services.host_name, url.server->host)) return "That is another server";
   return {};
 }

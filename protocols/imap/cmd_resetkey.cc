@@ -24,10 +24,11 @@ async::Task<Reply> handle(Context& context, const ResetKey& command) {
   }
   const auto is_known = [](const std::string& name) { return name == urls::kInternal; };
   if (!std::ranges::all_of(command.mechanisms, is_known)) co_return Reply::bad("The only mechanism is INTERNAL");
-  const auto mailbox = co_await find_mailbox(context, command.mailbox);
+  const auto mailbox = co_await locate(context, command.mailbox, store::kRead);
   if (!mailbox) co_return failure(context, kWhat, mailbox.error());
+  if (mailbox->owner != context.account) co_return no_right();
   const auto kept = co_await session::store_call<std::string>(context.loop(), [&](store::Done<std::string> done) {
-    store.keep_access_key(context.account, *mailbox, urls::new_access_key(), true, std::move(done));
+    store.keep_access_key(context.account, mailbox->id, urls::new_access_key(), true, std::move(done));
   });
   if (!kept) co_return failure(context, kWhat, kept.error());
   co_return Reply::ok("There is a new key", "URLMECH INTERNAL");

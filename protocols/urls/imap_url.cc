@@ -7,6 +7,7 @@
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "core/mime/date.h"
+#include "core/mime/text.h"
 
 namespace portreeve::urls {
 namespace {
@@ -126,7 +127,7 @@ bool read_mailbox(std::string_view text, std::string& mailbox) {
   if (!name || name->starts_with('/') || name->ends_with('/') || name->contains("//")) return false;
   const std::size_t first = std::min(name->find('/'), name->size());
   if (base::equals_ignoring_case(std::string_view(*name).substr(0, first), kInbox)) name->replace(0, first, kInbox);
-  mailbox = std::move(*name);
+  mailbox = mime::composed(*name);  // names are kept so
   return true;
 }
 

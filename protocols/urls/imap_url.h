@@ -54,7 +54,7 @@ struct Authorization {
 
 struct ImapUrl {
   std::optional<Server> server;    // without: relative to a server and a user, or to a mailbox if that has no name
-  std::string mailbox;             // UTF-8, INBOX in capitals; empty: not named
+  std::string mailbox;             // UTF-8 in NFC, INBOX in capitals; empty: not named
   std::uint32_t uid_validity = 0;  // 0: not said
   std::uint32_t uid = 0;           // 0: it names no message
   std::optional<std::string> search;
