@@ -1,6 +1,7 @@
 // The command ESEARCH (RFC 7377): a search of several mailboxes, whether one is selected or not.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/mailbox_choice.h"
 #include "protocols/imap/mailboxes.h"
+#include "protocols/imap/other_users.h"
 #include "protocols/imap/saved_result.h"
 
 namespace portreeve::imap {
@@ -32,17 +34,40 @@ bool searches_selected(const MultiSearch& command) {
          command.sources.end();
 }
 
-// By name, each once. On a worker.
-store::Result<std::vector<Source>> sources_of(store::Store& store, store::AccountId account, store::MailboxId selected,
-                                              const MultiSearch& command) {
-  const auto mailboxes = store.mailboxes(account);
+// The selected mailbox of another, which may be one that isn't listed; nullopt if it went away. On a worker.
+store::Result<std::optional<Source>> selected_of(store::Store& store, store::AccountId owner,
+                                                 store::MailboxId selected) {
+  const auto mailboxes = store.mailboxes(owner);
   if (!mailboxes) return std::unexpected(mailboxes.error());
-  const MailboxChoice choice(command.sources, **mailboxes);
+  const store::MailboxInfo* const mailbox = (*mailboxes)->find(selected);
+  const store::DirectoryPtr directory = store.directory();
+  const store::Account* const account = directory->find(owner);
+  if (mailbox == nullptr || account == nullptr) return std::nullopt;
+  auto name = other_users_name(account->address, mailbox->name);
+  if (!name) return std::nullopt;
+  return Source{mailbox->id, std::move(*name), mailbox->status.messages};
+}
+
+// By name, each once. On a worker.
+store::Result<std::vector<Source>> sources_of(const Context& context, const MultiSearch& command) {
+  const auto visible = read_visible(context);
+  if (!visible) return std::unexpected(visible.error());
+  const store::MailboxId selected = context.selected && searches_selected(command) ? context.selected->id() : 0;
+  const MailboxChoice choice(command.sources, *visible->list);
   std::vector<Source> sources;
-  for (const store::MailboxInfo& mailbox : (*mailboxes)->mailboxes) {
-    const bool is_selected = mailbox.id == selected && searches_selected(command);
-    if (is_selected || choice.has(mailbox.name)) sources.push_back({mailbox.id, mailbox.name, mailbox.status.messages});
+  bool has_selected = false;
+  for (const store::MailboxInfo& mailbox : visible->list->mailboxes) {
+    // RFC 7377 §2.2: what one may not read is passed over.
+    if ((visible->rights(mailbox.id) & store::kRead) == 0) continue;
+    const bool is_selected = mailbox.id == selected;
+    has_selected |= is_selected;
+    if (is_selected || choice.has(mailbox.name, !visible->owner(mailbox.id)))
+      sources.push_back({mailbox.id, mailbox.name, mailbox.status.messages});
   }
+  if (selected == 0 || has_selected || !context.selected->is_anothers) return sources;
+  auto unlisted = selected_of(context.services.store, context.selected->owner, selected);
+  if (!unlisted) return std::unexpected(std::move(unlisted.error()));
+  if (*unlisted) sources.push_back(std::move(**unlisted));
   return sources;
 }
 
@@ -124,10 +149,8 @@ async::Task<Reply> handle(Context& context, const MultiSearch& command) {
   const auto ready = co_await ready_key(context, command.charset, command.key, is_of_selected);
   if (!ready) co_return ready.error();
 
-  const store::MailboxId selected = context.selected ? context.selected->id() : 0;
-  auto sources = co_await async::offload(context.services.readers, context.loop(), [&context, selected, &command] {
-    return sources_of(context.services.store, context.account, selected, command);
-  });
+  auto sources = co_await async::offload(context.services.readers, context.loop(),
+                                         [&context, &command] { return sources_of(context, command); });
   if (!sources) co_return failure(context, "Cannot search", sources.error());
   Searching searching(context, command, ready->key());
   co_return co_await searching.run(std::move(*sources));

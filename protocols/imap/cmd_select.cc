@@ -100,8 +100,11 @@ async::Task<store::Result<Found>> find(Context& context, const Select& command) 
   const auto visible =
       co_await async::offload(context.services.readers, context.loop(), [&context] { return read_visible(context); });
   if (!visible) co_return std::unexpected(visible.error());
-  if (const store::MailboxInfo* mailbox = visible->list->find(found.mailbox.id))
-    write_mailbox_line(found.line, *visible->list, *mailbox, command.given, context.name_form);
+  const store::MailboxInfo* const mailbox = visible->list->find(found.mailbox.id);
+  // One that may be read and not looked up is in no list.
+  const store::MailboxInfo unlisted{.id = found.mailbox.id, .name = command.mailbox, .status = {}};
+  write_mailbox_line(found.line, *visible->list, mailbox != nullptr ? *mailbox : unlisted, command.given,
+                     context.name_form);
   co_return found;
 }
 

@@ -28,8 +28,9 @@ MailboxChoice::MailboxChoice(std::span<const MailboxFilter> filters, const store
   }
 }
 
-bool MailboxChoice::has(std::string_view mailbox) const {
-  if (has_all_ || named_.contains(mailbox) || parents_.contains(mailbox) || parents_.contains(parent_of(mailbox)))
+bool MailboxChoice::has(std::string_view mailbox, bool is_personal) const {
+  if ((has_all_ && is_personal) || named_.contains(mailbox) || parents_.contains(mailbox) ||
+      parents_.contains(parent_of(mailbox)))
     return true;
   if (has_subscribed_ && mailboxes_.is_subscribed(mailbox)) return true;
   if (roots_.empty()) return false;

@@ -15,8 +15,8 @@ namespace portreeve::imap {
 class MailboxChoice {
  public:
   MailboxChoice(std::span<const MailboxFilter> filters, const store::MailboxList& mailboxes);
-  // Takes time by the name's length, however many names the filters have.
-  bool has(std::string_view mailbox) const;
+  // Takes time by the name's length, however many names the filters have. `is_personal`: it is the account's own.
+  bool has(std::string_view mailbox, bool is_personal = true) const;
 
  private:
   const store::MailboxList& mailboxes_;
