@@ -56,6 +56,8 @@ class Inserter {
     const bool is_loop = std::ranges::find(within_, known) != within_.end();
     const std::string* value =
         is_loop || within_.size() == kMaxFilterDepth || ++count_ > kMaxFilters ? nullptr : values_(known);
+    // A context may keep the search.
+    if (value != nullptr && (bytes_ += value->size()) > limits_.max_command_bytes) value = nullptr;
     if (value == nullptr) return std::unexpected(FilterFault{std::move(name), {}});
     auto parsed = parse_value(*value, limits_, may_be_saved_, budget_);
     if (!parsed) return std::unexpected(FilterFault{std::move(name), std::move(parsed.error())});
@@ -74,6 +76,7 @@ class Inserter {
   SearchBudget budget_;
   std::vector<std::string> within_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace

@@ -11,13 +11,14 @@ namespace {
 
 // The key with these filters put in, as describe() has it; or the fault.
 std::string inserted(const std::string& name, const std::map<std::string, std::string, std::less<>>& filters,
-                     bool may_be_saved = true) {
+                     bool may_be_saved = true, bool may_have_numbers = true) {
   SearchKey key{SearchNot{{SearchKey{SearchFilter{name}}}}};
   const FilterValues values = [&filters](std::string_view known) -> const std::string* {
     const auto found = filters.find(known);
     return found == filters.end() ? nullptr : &found->second;
   };
-  const auto done = insert_filters(key, values, Limits{}, may_be_saved);
+  const auto done = insert_filters(key, values, Limits{}, may_be_saved, may_have_numbers);
+  if (!done && done.error().has_numbers) return "numbers in " + done.error().name;
   if (!done) return done.error().name + ": " + done.error().why;
   EXPECT_FALSE(has_filter(key));
   return describe(key);
@@ -31,6 +32,12 @@ TEST(SearchFilters, ArePutInPlace) {
   EXPECT_EQ(inserted("a", {{"a", "TEXT {4}\r\na\r\nb SEEN "}}), "(not (and text:[a\r\nb] \\Seen))");
   EXPECT_EQ(inserted("a", {{"a", "SUBJECT \"\xc3\xbc\""}}), "(not Subject:[\xc3\xbc])");
   EXPECT_EQ(inserted("a", {{"a", "$"}}), "(not number:$)");
+}
+
+// RFC 9586 §3, wherever it stands.
+TEST(SearchFilters, WithSequenceNumbers) {
+  EXPECT_EQ(inserted("a", {{"a", "SEEN FILTER b"}, {"b", "NOT (OR SEEN 1:*)"}}, true, false), "numbers in b");
+  EXPECT_EQ(inserted("a", {{"a", "UID 1:* $"}}, true, false), "(not (and uid:1:* number:$))");
 }
 
 TEST(SearchFilters, ThatAreNotThere) {
@@ -54,6 +61,12 @@ TEST(SearchFilters, HaveLimits) {
   }
   EXPECT_EQ(inserted("f6", chain).substr(0, 5), "(not ");
   EXPECT_EQ(inserted("f7", chain).substr(0, 1), "f");
+  // All of them together are as long as one command.
+  chain["long"] = "TEXT " + std::string(Limits{}.max_command_bytes / 4 - 8, 'x');
+  chain["three"] = "FILTER long FILTER long FILTER long";
+  chain["five"] = "FILTER three FILTER long FILTER long";
+  EXPECT_EQ(inserted("three", chain).substr(0, 5), "(not ");
+  EXPECT_EQ(inserted("five", chain), "long: ");
   // All of them together have the keys of one search.
   std::string many = "1";
   for (int i = 1; i < 1'000; ++i) many += " 1";
