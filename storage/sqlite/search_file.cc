@@ -15,10 +15,12 @@ namespace {
 
 // "psea", so that file(1) and a foreign SQLite file can be told apart.
 constexpr std::int64_t kApplicationId = 0x70736561;
-constexpr std::int64_t kLayout = 1;
+constexpr std::int64_t kLayout = 2;
 constexpr unsigned kReaders = 2;
 constexpr unsigned kTrigramBits = 24;
+static_assert(kEndTrigram == 1U << kTrigramBits);
 constexpr std::size_t kSealBytes = 8;
+constexpr std::size_t kEndBytes = 4;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE info(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -58,6 +60,23 @@ std::string_view unsealed(std::int64_t row, std::string_view bytes) {
   bytes.remove_prefix(kSealBytes);
   if (sum != check_sum(row, bytes)) fail(Errc::corrupt, "a row of the search index is damaged");
   return bytes;
+}
+
+std::string packed_page(const Segment::Page& page, Trigram end) {
+  std::string out(kEndBytes, '\0');
+  std::memcpy(out.data(), &end, kEndBytes);
+  return out += page.bytes;
+}
+
+// Of the page in whose row the trigram would be. One that ends before it is followed by a row that was lost.
+BodyBits have_trigram(std::int64_t row, std::string_view sealed_page, Trigram trigram) {
+  const std::string_view page = unsealed(row, sealed_page);
+  const auto first = static_cast<Trigram>(row & (kEndTrigram - 1));
+  Trigram end = 0;
+  if (page.size() >= kEndBytes) std::memcpy(&end, page.data(), kEndBytes);
+  const auto found = trigram < end ? find_trigram(page.substr(kEndBytes), first, trigram) : std::optional<BodyBits>();
+  if (!found) fail(Errc::corrupt, "a page of the search index is damaged");
+  return *found;
 }
 
 const std::string& private_file(const std::string& path) {
@@ -149,15 +168,10 @@ void SearchFile::look_up(std::span<const BodyId> bodies, std::span<const Trigram
     for (const auto& [_, position] : here) may.set(position);
     for (const Trigram trigram : trigrams) {
       pages.reset();
-      BodyBits have = members.opaque;
-      if (pages.bind(page_row(segment, trigram)).step() && pages.integer(0) >> kTrigramBits == segment) {
-        const std::int64_t row = pages.integer(0);
-        const auto first = static_cast<Trigram>(row - page_row(segment, 0));
-        const auto found = find_trigram(unsealed(row, pages.blob(1)), first, trigram);
-        if (!found) fail(Errc::corrupt, "a page of the search index is damaged");
-        have |= *found;
+      if (!pages.bind(page_row(segment, trigram)).step() || pages.integer(0) >> kTrigramBits != segment) {
+        fail(Errc::corrupt, "a page of the search index is missing");
       }
-      may &= have;
+      may &= members.opaque | have_trigram(pages.integer(0), pages.blob(1), trigram);
       if (may.none()) break;
     }
     for (const auto& [index, position] : here) hints[index] = may[position] ? SearchHint::maybe : SearchHint::absent;
@@ -176,9 +190,10 @@ void SearchFile::add(const Segment& segment) {
     members += pack_bodies(segment.bodies);
     connection_.run("INSERT INTO segment VALUES (?, ?, ?, ?)", id, segment.bodies.front(), segment.bodies.back(),
                     Blob{sealed(id, members)});
-    for (const Segment::Page& page : segment.pages) {
-      const std::int64_t row = page_row(id, page.first);
-      connection_.run("INSERT INTO page VALUES (?, ?)", row, Blob{sealed(row, page.bytes)});
+    for (std::size_t i = 0; i < segment.pages.size(); ++i) {
+      const std::int64_t row = page_row(id, segment.pages[i].first);
+      const Trigram end = i + 1 < segment.pages.size() ? segment.pages[i + 1].first : kEndTrigram;
+      connection_.run("INSERT INTO page VALUES (?, ?)", row, Blob{sealed(row, packed_page(segment.pages[i], end))});
     }
     connection_.run("COMMIT");
   } catch (...) {

@@ -1,12 +1,14 @@
 // The file of the search index: segments of bodies whose trigrams are known.
 //
 // Everything in it is derived. What doesn't fit this store, or this version's text rules, or is damaged, is thrown as a
-// Failure: remove the file then. Each row carries a check sum, since a wrong bit would hide messages; the log is synced
-// at checkpoints only, so that a power cut costs the last segments and no more.
+// Failure: remove the file then. Each row carries a check sum, and a page says where the next one begins, since a wrong
+// bit or a lost row would hide messages; the log is synced at checkpoints only, so that a power cut costs the last
+// segments and no more.
 //
 //   info     store: the number that the store's meta has under "search"; text: mime::text_rules().
 //   segment  first, last: of the bodies in it; bodies: packed, with the bits of the opaque ones.
-//   page     trigrams in order; id = segment << 24 | the first trigram.
+//   page     the first trigram of the next one, and trigrams in order; id = segment << 24 | its own first trigram, of a
+//            segment's first page 0.
 //
 // Threads: look_up() any; the rest one at a time.
 #pragma once

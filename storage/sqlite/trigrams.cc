@@ -10,8 +10,7 @@
 namespace portreeve::store::sqlite {
 namespace {
 
-constexpr std::size_t kTrigrams = std::size_t{1} << 24;
-constexpr Trigram kTrigramMask = kTrigrams - 1;
+constexpr Trigram kTrigramMask = kEndTrigram - 1;
 // Text has some thousands; what has more is no text, and would cost more than it is worth.
 constexpr std::size_t kMaxTrigrams = std::size_t{64} * 1024;
 constexpr std::size_t kMaxPairs = std::size_t{1024} * 1024;
@@ -65,7 +64,7 @@ std::vector<Trigram> trigrams_of(std::string_view text) {
   return trigrams;
 }
 
-SegmentBuilder::SegmentBuilder() : seen_(kTrigrams / 64) {}
+SegmentBuilder::SegmentBuilder() : seen_(kEndTrigram / 64) {}
 
 void SegmentBuilder::add_text(std::string_view folded) {
   if (folded.size() < kTrigramBytes || is_opaque_) return;
@@ -111,11 +110,12 @@ Segment SegmentBuilder::finish() {
 
 void SegmentBuilder::pack() {
   const std::span<const std::uint32_t> pairs = pairs_;
+  segment_.pages.push_back({0, {}});
   Trigram before = 0;
   for (std::size_t begin = 0, end = 0; begin < pairs.size(); begin = end) {
     const Trigram trigram = pairs[begin] >> 8;
     while (end < pairs.size() && pairs[end] >> 8 == trigram) ++end;
-    if (segment_.pages.empty() || segment_.pages.back().bytes.size() > kPageBytes) {
+    if (segment_.pages.back().bytes.size() > kPageBytes) {
       segment_.pages.push_back({trigram, {}});
       segment_.pages.back().bytes.reserve(kPageBytes + 64);
       before = trigram;

@@ -23,6 +23,7 @@ constexpr std::size_t kSegmentBodies = 256;
 using BodyBits = std::bitset<kSegmentBodies>;  // by position in the segment
 using Trigram = std::uint32_t;                 // three bytes, the first one highest
 constexpr std::size_t kTrigramBytes = 3;
+constexpr Trigram kEndTrigram = 1U << 24;
 
 // Those of a text, each once, ascending.
 std::vector<Trigram> trigrams_of(std::string_view text);
@@ -31,10 +32,10 @@ struct Segment {
   std::vector<BodyId> bodies;  // as they were added
   BodyBits opaque;             // those that have too many trigrams: they may hold anything
   struct Page {
-    Trigram first = 0;  // the lowest in it
+    Trigram first = 0;  // none lower is in it
     std::string bytes;
   };
-  std::vector<Page> pages;  // ascending
+  std::vector<Page> pages;  // ascending; the first one begins at 0
 };
 
 class SegmentBuilder {
