@@ -63,12 +63,21 @@ struct OldName {
   std::string to;
 };
 
+// The migration to the layout that has access control lists frees the name of that namespace, save where its new name
+// is taken.
+std::string freed(std::string name) {
+  constexpr std::string_view kReserved = "Other Users";
+  if (name == kReserved || name.starts_with(std::string(kReserved) + kDelimiter))
+    name.insert(kReserved.size(), " (own)");
+  return name;
+}
+
 std::vector<OldName> find_old_names(Connection& writer, std::string_view sql) {
   std::vector<OldName> found;
   Query query(writer, sql);
   while (query.step()) {
     const std::string_view from = query.text(1);
-    std::string to = mime::composed(from);
+    std::string to = freed(mime::composed(from));
     if (to != from) found.push_back({query.integer(0), std::string(from), std::move(to)});
   }
   return found;

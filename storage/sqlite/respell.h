@@ -11,7 +11,8 @@ namespace portreeve::store::sqlite {
 void respell_addresses(Connection& writer);
 
 // Brings the names of mailboxes and subscriptions to NFC, which older versions left to the client; once for a database,
-// whose `meta` remembers it. A mailbox whose name another one has by then gets " (2)" behind its own, and is logged.
+// whose `meta` remembers it. Names that "Other Users" would hide and that the migration left go along. A mailbox whose
+// name another one has by then gets " (2)" behind its own, and is logged.
 void compose_mailbox_names(Connection& writer);
 
 }  // namespace portreeve::store::sqlite

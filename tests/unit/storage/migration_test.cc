@@ -177,6 +177,30 @@ TEST_F(MigrationTest, NamesAreComposed) {
   }
 }
 
+// Then the namespace of others' mailboxes would hide what is in it.
+TEST_F(MigrationTest, NoMailboxKeepsTheNameOfOthersMailboxes) {
+  shut();
+  std::filesystem::remove_all(path());
+  std::filesystem::create_directory(path());
+  make_version_1(database_path(path()));
+  Connection(database_path(path()), Connection::Use::writer).script(R"sql(
+    INSERT INTO mailbox(id, account, name, special_use, uid_validity) VALUES
+      (20, 7, 'Other Users (own)', 0, 20), (21, 7, 'Other Users (own)/a', 0, 21), (22, 7, 'Other Users/b', 0, 22);
+    INSERT INTO subscription VALUES (7, 'Other Users (own)/a');
+  )sql");
+  for (int round = 0; round < 2; ++round) {
+    reopen();
+    EXPECT_THAT(names(7), ElementsAre("INBOX", "Other Users (own)", "Other Users (own) (2)", "Other Users (own)/a",
+                                      "Other Users (own)/a (2)", "Other Users (own)/b", "Other Usersx"));
+    EXPECT_EQ(mailbox(7, "Other Users (own)"), 20);
+    EXPECT_EQ(mailbox(7, "Other Users (own) (2)"), 4);
+    EXPECT_EQ(mailbox(7, "Other Users (own)/a (2)"), 5);
+    EXPECT_THAT(store_->mailboxes(7).value()->subscribed,
+                ElementsAre("INBOX", "Other Users (own)/a", "Other Users (own)/a (2)"));
+    EXPECT_THAT(problems(), IsEmpty());
+  }
+}
+
 TEST_F(MigrationTest, ANewerDatabaseIsLeftAlone) {
   damage("PRAGMA user_version = 1000");
   EXPECT_EQ(code(open(options_)), Errc::invalid);
