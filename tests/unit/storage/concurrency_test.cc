@@ -79,22 +79,35 @@ TEST_F(ConcurrencyTest, OneThatFailsTakesNoOtherAlong) {
   EXPECT_THAT(problems(), IsEmpty());
 }
 
+struct Weight final : Mailbox::Derived {
+  explicit Weight(std::size_t bytes_) : bytes(bytes_) {}
+  std::size_t memory() const override { return bytes; }
+  const std::size_t bytes;
+};
+
 // Everything at once, over the same few mailboxes: for ThreadSanitizer, and for the invariants afterwards.
 TEST_F(ConcurrencyTest, EverythingAtOnce) {
   options_.mailbox_cache_bytes = 1;  // so that mailboxes come and go
   reopen();
+  const AccountId bob = add_account("bob@example.test");
   std::vector<MailboxId> boxes = {inbox_};
   for (int i = 0; i < 3; ++i) boxes.push_back(create(account_, "box" + std::to_string(i)));
+  std::vector<Delivery> many;  // worth an index
+  for (int i = 0; i < 300; ++i)
+    many.push_back(delivery_of("\r\nmessage or not", {{.mailbox = boxes[static_cast<std::size_t>(i) % 2]}}));
+  for (int i = 0; i < 300; ++i)
+    many.push_back(delivery_of("\r\nanything", {{.mailbox = boxes[static_cast<std::size_t>(i) % 2]}}));
+  ASSERT_TRUE(wait<std::vector<Appended>>([&](auto done) { store_->deliver_all(std::move(many), std::move(done)); }));
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < 6; ++t) {
     threads.emplace_back([&, t] {
       std::uint32_t random = t * 7919 + 1;
       const auto pick = [&](std::uint32_t below) { return (random = random * 1664525 + 1013904223) / 65536 % below; };
-      for (int i = 0; i < 60; ++i) {
+      for (int i = 0; i < 90; ++i) {
         const MailboxId from = boxes[pick(4)];
         const MailboxId to = boxes[pick(4)];
         const Uid uid = pick(40) + 1;
-        switch (pick(8)) {
+        switch (pick(13)) {
           case 0: expunge(from, {{uid, uid + 3}}, false); break;
           case 1: copy(from, {{uid, uid + 3}}, to); break;
           case 2: move(from, {{uid, uid + 3}}, to); break;
@@ -110,7 +123,46 @@ TEST_F(ConcurrencyTest, EverythingAtOnce) {
             break;
           }
           case 5: EXPECT_EQ(store_->mailboxes(account_).value()->mailboxes.size(), 9U); break;
-          default: deliver(from, "message " + std::to_string(i)); break;
+          case 6: {
+            const auto view = store_->open(from, [] {}).value();
+            if (const auto kept = view->mailbox().derived()) EXPECT_LT(kept->memory(), 1'000U);
+            view->mailbox().keep(std::make_shared<const Weight>(pick(1'000)));
+            break;
+          }
+          case 7: {
+            std::atomic<int> news = 0;
+            const auto watch = store_->watch_account(account_, [&news](auto) { ++news; });
+            deliver(from, "watched");
+            EXPECT_GE(news, 1);
+            break;
+          }
+          case 8: {
+            const AclSubject subject{.account = pick(2) == 0 ? bob : 0, .is_negative = pick(3) == 0};
+            const Rights rights = static_cast<Rights>(pick(kAllRights + 1));
+            EXPECT_TRUE(wait<void>(
+                [&](auto done) { store_->set_acl(from, subject, AclChange::replace, rights, std::move(done)); }));
+            store_->acls()->rights(account_, to, bob);
+            break;
+          }
+          case 9: {
+            const auto view = store_->open(from, [] {}).value();  // keeps the bodies
+            const SnapshotPtr state = view->mailbox().snapshot();
+            std::vector<BodyId> bodies;
+            for (std::uint32_t s = 1; s <= state->exists(); ++s) bodies.push_back(state->at(s).body);
+            std::vector<SearchHint> hints;
+            store_->search_hints(from, bodies, "message", hints);
+            for (std::size_t s = 0; s < hints.size(); ++s) {
+              if (hints[s] == SearchHint::absent) EXPECT_FALSE(body(bodies[s]).contains("message"));
+            }
+            break;
+          }
+          case 10: {
+            const auto key = wait<std::string>(
+                [&](auto done) { store_->keep_access_key(account_, from, "key", false, std::move(done)); });
+            EXPECT_EQ(key.value(), "key");
+            break;
+          }
+          default: deliver(from, "\r\nmessage " + std::to_string(i)); break;
         }
       }
     });
@@ -119,7 +171,15 @@ TEST_F(ConcurrencyTest, EverythingAtOnce) {
   store_->settle();
   EXPECT_THAT(problems(), IsEmpty());
   const MailboxListPtr before = store_->mailboxes(account_).value();
+  const Usage used = store_->usage(account_);
+  const AclsPtr acls = store_->acls();
   reopen();
+  EXPECT_EQ(store_->usage(account_).bytes, used.bytes);
+  EXPECT_EQ(store_->usage(account_).messages, used.messages);
+  EXPECT_EQ(store_->usage(account_).mailboxes, used.mailboxes);
+  for (const MailboxId box : boxes) {
+    EXPECT_TRUE(std::ranges::equal(store_->acls()->entries(account_, box), acls->entries(account_, box)));
+  }
   const MailboxListPtr after = store_->mailboxes(account_).value();
   for (std::size_t i = 0; i < before->mailboxes.size(); ++i) {
     EXPECT_EQ(before->mailboxes[i].status.messages, after->mailboxes[i].status.messages);
