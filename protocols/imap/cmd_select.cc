@@ -1,5 +1,6 @@
 // SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2; RFC 7162 §3.2.5; RFC 9051 §6.3.2, §6.3.3), CLOSE (§6.4.2) and UNSELECT
 // (RFC 3691).
+#include <string_view>
 #include <utility>
 
 #include "protocols/imap/failure.h"
@@ -103,8 +104,11 @@ async::Task<store::Result<Found>> find(Context& context, const Select& command) 
   const store::MailboxInfo* const mailbox = visible->list->find(found.mailbox.id);
   // One that may be read and not looked up is in no list.
   const store::MailboxInfo unlisted{.id = found.mailbox.id, .name = command.mailbox, .status = {}};
-  write_mailbox_line(found.line, *visible->list, mailbox != nullptr ? *mailbox : unlisted, command.given,
-                     context.name_form);
+  const store::MailboxInfo& listed = mailbox != nullptr ? *mailbox : unlisted;
+  // An owner's address and INBOX may be spelled otherwise in others' names, too.
+  const std::string_view given =
+      command.given.empty() && listed.name != command.mailbox ? command.mailbox : command.given;
+  write_mailbox_line(found.line, *visible->list, listed, given, context.name_form);
   co_return found;
 }
 
