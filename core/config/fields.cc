@@ -76,6 +76,7 @@ constexpr std::string_view kCapabilities[] = {
     "LIST-METADATA",
     "ACL",
     "RIGHTS",
+    "RIGHTS=TEXK",
     "LIST-MYRIGHTS",
     "ESEARCH",
     "SEARCHRES",

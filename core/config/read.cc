@@ -56,6 +56,21 @@ std::optional<std::string> text_of(const toml::node& node) {
   return text->get();
 }
 
+// One of `texts`, or nothing.
+std::optional<std::string> item_of(const toml::node& node, const Texts& texts) {
+  auto text = text_of(node);
+  return text && texts.is_valid(*text) ? text : std::nullopt;
+}
+
+// What of a wrong value is wrong: the first such item of an array, else all of it.
+const toml::node& wrong_part(const toml::node& node, const Field& field) {
+  const auto* texts = std::get_if<Texts>(&field.kind);
+  const auto* array = node.as_array();
+  if (texts == nullptr || array == nullptr || array->size() > kMaxItems) return node;
+  const auto wrong = std::ranges::find_if(*array, [&](const toml::node& item) { return !item_of(item, *texts); });
+  return wrong == array->end() ? node : *wrong;
+}
+
 // Takes a value into its member; false if it is not what the key expects.
 struct Take {
   const toml::node& node;
@@ -76,10 +91,9 @@ struct Take {
   bool operator()(const Texts& k) const {
     std::vector<std::string> items;
     const auto take = [&](const toml::node& item) {
-      const auto text = text_of(item);
-      if (!text || !k.is_valid(*text)) return false;
-      items.push_back(*text);
-      return true;
+      auto text = item_of(item, k);
+      if (text) items.push_back(*std::move(text));
+      return text.has_value();
     };
     if (const auto* array = node.as_array()) {
       if ((array->empty() && !k.may_be_empty) || array->size() > kMaxItems || !std::ranges::all_of(*array, take))
@@ -204,8 +218,9 @@ class Reader {
     if (!std::visit(Take{node, folder_}, field.kind)) {
       const auto* text = std::get_if<Text>(&field.kind);
       const bool is_secret = text != nullptr && text->is_secret;
-      findings_.report(place_of(node.source()), path,
-                       fmt::format("expected {}, not {}", expects(field), is_secret ? "what is there" : shown(node)));
+      const toml::node& wrong = wrong_part(node, field);
+      findings_.report(place_of(wrong.source()), path,
+                       fmt::format("expected {}, not {}", expects(field), is_secret ? "what is there" : shown(wrong)));
     }
   }
 

@@ -121,8 +121,8 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
        "/etc/p.toml:7:11: listener[1].address: expected an IP address such as \"127.0.0.1\" or \"::1\", or an array of "
        "them, not \"localhost\""},
       {listener + "address = ['::1', 5]\n",
-       "/etc/p.toml:7:11: listener[1].address: expected an IP address such as \"127.0.0.1\" or \"::1\", or an array of "
-       "them, not an array"},
+       "/etc/p.toml:7:19: listener[1].address: expected an IP address such as \"127.0.0.1\" or \"::1\", or an array of "
+       "them, not the number 5"},
       {"[[listener]]\nprotocol = 'imap'\nport = 70000\n",
        "/etc/p.toml:6:8: listener[1].port: expected a whole number from 0 to 65535, not the number 70000"},
       {"[[listener]]\nprotocol = 'smtp'\npath = 's'\nmode = '999'\n",
@@ -168,8 +168,11 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
       {listener + "[quota]\nwarn_at = [80, 100]\n",
        "/etc/p.toml:8:11: quota.warn_at: expected an array of whole numbers from 1 to 99, not an array"},
       {listener + "proxy_from = ['10.0.0.0/33']\n",
-       "/etc/p.toml:7:14: listener[1].proxy_from: expected an array of networks such as \"10.0.0.0/8\" or "
-       "\"2001:db8::/32\", of addresses, or \"unix\", not an array"},
+       "/etc/p.toml:7:15: listener[1].proxy_from: expected an array of networks such as \"10.0.0.0/8\" or "
+       "\"2001:db8::/32\", of addresses, or \"unix\", not \"10.0.0.0/33\""},
+      {listener + "[[imap.client]]\nname = 'x'\ncapabilities_off = ['IDLE', 'IDEL']\n",
+       "/etc/p.toml:9:29: imap.client[1].capabilities_off: expected an array of IMAP capabilities such as COMPRESS or "
+       "QUOTA, not \"IDEL\""},
       {listener + "[smtp]\nsubaddress_delimiters = 'a'\n",
        "/etc/p.toml:8:25: smtp.subaddress_delimiters: expected up to 8 signs such as \"+\" or \"+-\", or \"\", not "
        "\"a\""},
@@ -269,11 +272,11 @@ TEST(Config, ReadsListenersForMail) {
 
 TEST(Config, ReadsWhatImapLeavesOut) {
   const auto config = parse(joined(kBase, kListener,
-                                   "extensions_off = ['compress', 'QUOTA=RES-STORAGE']\n"
+                                   "extensions_off = ['compress', 'QUOTA=RES-STORAGE', 'RIGHTS=texk']\n"
                                    "[[imap.client]]\nname = 'Some Program'\ncapabilities_off = 'idle'\n"),
                             "/etc/p.toml");
   ASSERT_TRUE(config) << config.error().front().text();
-  EXPECT_THAT(config->listeners.at(0).extensions_off, ElementsAre("COMPRESS", "QUOTA=RES-STORAGE"));
+  EXPECT_THAT(config->listeners.at(0).extensions_off, ElementsAre("COMPRESS", "QUOTA=RES-STORAGE", "RIGHTS=TEXK"));
   EXPECT_EQ(config->imap.clients.at(0).name, "Some Program");
   EXPECT_THAT(config->imap.clients.at(0).capabilities_off, ElementsAre("IDLE"));
   for (const char* wrong : {"capabilities_off = ['SIZE']", "capabilities_off = []", "capabilities_off = 'IMAP4REV1'"}) {
