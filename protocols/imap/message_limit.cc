@@ -8,20 +8,6 @@
 namespace portreeve::imap {
 namespace {
 
-SequenceRanges common(std::span<const NumberRange> a, std::span<const NumberRange> b) {
-  SequenceRanges both;
-  for (auto one = a.begin(), other = b.begin(); one != a.end() && other != b.end();) {
-    const NumberRange range{std::max(one->first, other->first), std::min(one->last, other->last)};
-    if (range.first <= range.last) both.push_back(range);
-    if (one->last < other->last) {
-      ++one;
-    } else {
-      ++other;
-    }
-  }
-  return both;
-}
-
 // Which messages the key looks at.
 SequenceRanges looked_at(const SearchKey& key, const store::Snapshot& messages) {
   SequenceRanges left;

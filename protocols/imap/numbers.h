@@ -2,6 +2,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -32,5 +33,21 @@ store::UidSet all_uids(const store::Snapshot& messages);
 std::vector<std::uint32_t> numbers_of(std::span<const NumberRange> ranges);
 
 std::uint32_t count(std::span<const NumberRange> ranges);
+
+// What stands in both of these, ascending and disjoint ranges of the codec's kind or of the store's.
+std::vector<NumberRange> common(const auto& some, const auto& others) {
+  std::vector<NumberRange> both;
+  auto other = others.begin();
+  for (auto one = some.begin(); one != some.end() && other != others.end();) {
+    const NumberRange range{std::max(one->first, other->first), std::min(one->last, other->last)};
+    if (range.first <= range.last) both.push_back(range);
+    if (one->last < other->last) {
+      ++one;
+    } else {
+      ++other;
+    }
+  }
+  return both;
+}
 
 }  // namespace portreeve::imap

@@ -6,22 +6,6 @@
 namespace portreeve::imap {
 namespace {
 
-std::vector<NumberRange> common(std::span<const NumberRange> a, std::span<const store::UidRange> b) {
-  std::vector<NumberRange> both;
-  auto other = b.begin();
-  for (auto one = a.begin(); one != a.end() && other != b.end();) {
-    const std::uint32_t first = std::max(one->first, other->first);
-    const std::uint32_t last = std::min(one->last, other->last);
-    if (first <= last) both.push_back({first, last});
-    if (one->last < other->last) {
-      ++one;
-    } else {
-      ++other;
-    }
-  }
-  return both;
-}
-
 std::vector<NumberRange> without_present(std::span<const NumberRange> uids, const store::Snapshot& messages) {
   std::vector<NumberRange> absent;
   const auto add = [&](std::uint32_t first, std::uint32_t last) {
