@@ -19,7 +19,7 @@ constexpr std::size_t kMaxNames = 1000;
 bool is_too_complex(const Notify& command) {
   const std::size_t names =
       std::accumulate(command.groups.begin(), command.groups.end(), std::size_t{0},
-                      [](std::size_t sum, const EventGroup& group) { return sum + group.names.size(); });
+                      [](std::size_t sum, const EventGroup& group) { return sum + group.mailboxes.names.size(); });
   return command.groups.size() > kMaxGroups || names > kMaxNames;
 }
 

@@ -352,12 +352,12 @@ enum Event : std::uint8_t {
 using Events = std::uint8_t;
 constexpr Events kMessageEvents = kMessageNew | kMessageExpunge | kFlagChange;
 struct EventGroup {
-  enum class Scope : std::uint8_t { selected, selected_delayed, inboxes, personal, subscribed, subtree, mailboxes };
-  Scope scope = Scope::personal;
-  std::vector<std::string> names = {};  // of subtree and mailboxes
-  Events events = 0;                    // none: NONE
-  std::vector<FetchItem> items = {};    // of MessageNew in the selected mailbox
-  bool is_about_selected() const { return scope == Scope::selected || scope == Scope::selected_delayed; }
+  MailboxFilter mailboxes;
+  Events events = 0;                  // none: NONE
+  std::vector<FetchItem> items = {};  // of MessageNew in the selected mailbox
+  bool is_about_selected() const {
+    return mailboxes.kind == MailboxFilter::Kind::selected || mailboxes.kind == MailboxFilter::Kind::selected_delayed;
+  }
 };
 struct Notify {
   bool tells_status = false;

@@ -25,21 +25,6 @@ std::string_view parent_of(std::string_view name) {
   return end == std::string_view::npos ? std::string_view() : name.substr(0, end);
 }
 
-bool covers(const EventGroup& group, std::string_view name, bool is_subscribed) {
-  switch (group.scope) {
-    case EventGroup::Scope::selected:
-    case EventGroup::Scope::selected_delayed: return false;
-    // RFC 5465 §6.3: a subaddress can make any mailbox one that mail is delivered to.
-    case EventGroup::Scope::inboxes:
-    case EventGroup::Scope::personal: return true;
-    case EventGroup::Scope::subscribed: return is_subscribed;
-    case EventGroup::Scope::subtree:
-      return std::ranges::any_of(group.names, [&](const std::string& top) { return is_at_or_below(name, top); });
-    case EventGroup::Scope::mailboxes: return std::ranges::find(group.names, name) != group.names.end();
-  }
-  return false;
-}
-
 // Mailboxes of one list that the other hasn't under the same name and id; both are sorted by name.
 std::vector<const MailboxInfo*> missing_in(const MailboxList& other, const MailboxList& list) {
   std::vector<const MailboxInfo*> missing;
@@ -91,7 +76,9 @@ class Difference {
 class ListNews {
  public:
   ListNews(const NewsContext& context, const MailboxList& before, const MailboxList& after)
-      : context_(context), before_(before), after_(after) {}
+      : context_(context), before_(before), after_(after), watched_(context.groups, either_) {
+    std::ranges::set_union(before.subscribed, after.subscribed, std::back_inserter(either_.subscribed));
+  }
 
   void gather() {
     const Difference difference(before_, after_);
@@ -152,14 +139,13 @@ class ListNews {
     if (!old_name.empty()) told = old_name;
   }
 
-  bool is_wanted(std::string_view name, Event event) const {
-    const bool is_subscribed = before_.is_subscribed(name) || after_.is_subscribed(name);
-    return (events_for(context_.groups, name, is_subscribed) & event) != 0;
-  }
+  bool is_wanted(std::string_view name, Event event) const { return (watched_.of(name) & event) != 0; }
 
   const NewsContext& context_;
   const MailboxList& before_;
   const MailboxList& after_;
+  MailboxList either_;  // what was or is subscribed
+  const Watched watched_;
   std::map<std::string_view, std::string_view> lines_;  // names, and what they were
 };
 
@@ -189,20 +175,26 @@ void write_values(std::string& out, const NewsContext& context, const MailboxInf
 
 }  // namespace
 
-Events events_for(std::span<const EventGroup> groups, std::string_view name, bool is_subscribed) {
-  Events events = 0;
-  for (const EventGroup& group : groups) {
-    if (!covers(group, name, is_subscribed)) continue;
-    if (group.events == 0) break;
-    events |= group.events;
-  }
-  return events;
-}
-
 Events events_of(std::span<const EventGroup> groups) {
   Events events = 0;
   for (const EventGroup& group : groups) {
     if (!group.is_about_selected()) events |= group.events;
+  }
+  return events;
+}
+
+Watched::Watched(std::span<const EventGroup> groups, const MailboxList& mailboxes) {
+  groups_.reserve(groups.size());
+  for (const EventGroup& group : groups)
+    groups_.push_back({MailboxChoice(std::span(&group.mailboxes, 1), mailboxes), group.events});
+}
+
+Events Watched::of(std::string_view mailbox) const {
+  Events events = 0;
+  for (const Group& group : groups_) {
+    if (!group.mailboxes.has(mailbox)) continue;
+    if (group.events == 0) break;
+    events |= group.events;
   }
   return events;
 }
@@ -217,6 +209,7 @@ void write_list_news(std::string& out, const NewsContext& context, const Mailbox
 void write_status_news(std::string& out, const NewsContext& context, const MailboxList& before,
                        const MailboxList& after) {
   const Difference difference(before, after);
+  const Watched watched(context.groups, after);
   auto previous = before.mailboxes.begin();
   for (const MailboxInfo& mailbox : after.mailboxes) {
     while (previous != before.mailboxes.end() && previous->name < mailbox.name) ++previous;
@@ -231,7 +224,7 @@ void write_status_news(std::string& out, const NewsContext& context, const Mailb
     const bool has_flags = now.unseen != old.unseen ||
                            (context.has_condstore && was != nullptr && now.highest_mod_seq != old.highest_mod_seq);
     if (!is_another && !has_messages && !has_flags) continue;
-    const Events events = events_for(context.groups, mailbox.name, after.is_subscribed(mailbox.name));
+    const Events events = watched.of(mailbox.name);
     const bool watches_flags = (events & kFlagChange) != 0;
     const bool is_told = (events & kMessageNew) != 0 && (has_messages || is_another || watches_flags);
     if (!is_told || (was != nullptr && is_own(context.own, mailbox, old))) continue;
@@ -242,6 +235,7 @@ void write_status_news(std::string& out, const NewsContext& context, const Mailb
 
 void write_metadata_news(std::string& out, const NewsContext& context,
                          std::span<const store::ChangedAnnotation> annotations, const MailboxList& mailboxes) {
+  const Watched watched(context.groups, mailboxes);
   for (auto next = annotations.begin(); next != annotations.end();) {
     const store::MailboxId id = next->mailbox;
     std::vector<std::string_view> entries;
@@ -252,18 +246,17 @@ void write_metadata_news(std::string& out, const NewsContext& context,
     const MailboxInfo* mailbox = id == 0 ? nullptr : mailboxes.find(id);
     if (entries.empty() || (id != 0 && mailbox == nullptr)) continue;
     const std::string_view name = mailbox == nullptr ? std::string_view() : std::string_view(mailbox->name);
-    const bool is_wanted =
-        mailbox == nullptr
-            ? (events_of(context.groups) & kServerMetadataChange) != 0
-            : (events_for(context.groups, name, mailboxes.is_subscribed(name)) & kMailboxMetadataChange) != 0;
+    const bool is_wanted = mailbox == nullptr ? (events_of(context.groups) & kServerMetadataChange) != 0
+                                              : (watched.of(name) & kMailboxMetadataChange) != 0;
     if (is_wanted) write_changed_metadata(out, name, entries, context.form);
   }
 }
 
 void write_watched_status(std::string& out, const NewsContext& context, const MailboxList& mailboxes) {
+  const Watched watched(context.groups, mailboxes);
   for (const MailboxInfo& mailbox : mailboxes.mailboxes) {
     if (mailbox.id == context.selected) continue;
-    const Events events = events_for(context.groups, mailbox.name, mailboxes.is_subscribed(mailbox.name));
+    const Events events = watched.of(mailbox.name);
     const bool watches_flags = (events & kFlagChange) != 0;
     if ((events & kMessageNew) != 0) write_values(out, context, mailbox, true, true, watches_flags, watches_flags);
   }

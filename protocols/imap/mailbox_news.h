@@ -1,6 +1,6 @@
 // What a client that uses NOTIFY is told of mailboxes that it hasn't selected (RFC 5465 §5, §6), worked out from the
 // account's list as the client knows it and as it is now: many changes between two looks are one line.
-// Threads: pure functions.
+// Threads: values and pure functions.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,29 @@
 #include <vector>
 
 #include "protocols/imap/command.h"
+#include "protocols/imap/mailbox_choice.h"
 #include "protocols/imap/mailbox_name.h"
 #include "storage/store.h"
 
 namespace portreeve::imap {
 
-// What the groups, selected ones aside, ask about a mailbox: all that those ask which it is in, up to the first that
-// says NONE.
-Events events_for(std::span<const EventGroup> groups, std::string_view name, bool is_subscribed);
-// What they ask about any mailbox.
+// What the groups ask about any mailbox, selected ones aside.
 Events events_of(std::span<const EventGroup> groups);
+
+// What they ask about each. The groups and the list, of which the subscriptions count, must outlive it.
+class Watched {
+ public:
+  Watched(std::span<const EventGroup> groups, const store::MailboxList& mailboxes);
+  // All that those groups ask which the mailbox is in, up to the first that says NONE.
+  Events of(std::string_view mailbox) const;
+
+ private:
+  struct Group {
+    MailboxChoice mailboxes;
+    Events events = 0;
+  };
+  std::vector<Group> groups_;
+};
 
 // What the session did itself, and so isn't told of (RFC 5465 §5); what others did at the same time is.
 struct OwnChanges {

@@ -82,7 +82,7 @@ bool listens_always(const Context& context) { return selected_group(context) != 
 
 bool may_expunge_at_rest(const Context& context) {
   const EventGroup* group = selected_group(context);
-  return group != nullptr && group->scope == EventGroup::Scope::selected;
+  return group != nullptr && group->mailboxes.kind == MailboxFilter::Kind::selected;
 }
 
 bool has_news(const Context& context, bool may_expunge) {

@@ -7,15 +7,6 @@
 namespace portreeve::imap {
 namespace {
 
-using Scope = EventGroup::Scope;
-
-constexpr std::pair<std::string_view, Scope> kScopes[] = {
-    {"SELECTED", Scope::selected},     {"SELECTED-DELAYED", Scope::selected_delayed},
-    {"INBOXES", Scope::inboxes},       {"PERSONAL", Scope::personal},
-    {"SUBSCRIBED", Scope::subscribed}, {"SUBTREE", Scope::subtree},
-    {"MAILBOXES", Scope::mailboxes},
-};
-
 constexpr std::pair<std::string_view, Event> kEvents[] = {
     {"MESSAGENEW", kMessageNew},
     {"MESSAGEEXPUNGE", kMessageExpunge},
@@ -26,24 +17,6 @@ constexpr std::pair<std::string_view, Event> kEvents[] = {
     {"SERVERMETADATACHANGE", kServerMetadataChange},
 };
 
-// one-or-more-mailbox = mailbox / "(" mailbox *(SP mailbox) ")"
-bool mailboxes(Grammar& grammar, std::vector<std::string>& names) {
-  if (!grammar.sp()) return false;
-  if (grammar.peek() != '(') return grammar.mailbox(names.emplace_back());
-  return grammar.list([&] { return grammar.mailbox(names.emplace_back()); });
-}
-
-// filter-mailboxes = filter-mailboxes-selected / filter-mailboxes-other
-bool filter_mailboxes(Grammar& grammar, EventGroup& group) {
-  Word name;
-  if (!grammar.word(name, "Expected mailboxes to watch")) return false;
-  const auto* known = std::ranges::find(kScopes, name.view(), &std::pair<std::string_view, Scope>::first);
-  if (known == std::end(kScopes)) return grammar.fail("Unknown mailboxes to watch");
-  group.scope = known->second;
-  const bool has_names = group.scope == Scope::subtree || group.scope == Scope::mailboxes;
-  return !has_names || mailboxes(grammar, group.names);
-}
-
 class NotifyGrammar {
  public:
   NotifyGrammar(Grammar& grammar, Notify& notify) : grammar_(grammar), notify_(notify) {}
@@ -51,8 +24,8 @@ class NotifyGrammar {
   // event-group = "(" filter-mailboxes SP events ")"
   bool event_group() {
     EventGroup& group = notify_.groups.emplace_back();
-    return grammar_.expect('(', "Expected a group of events") && filter_mailboxes(grammar_, group) && grammar_.sp() &&
-           events(group) && grammar_.expect(')', "Expected a closing parenthesis") && check(group);
+    return grammar_.expect('(', "Expected a group of events") && mailbox_filter(grammar_, group.mailboxes) &&
+           grammar_.sp() && events(group) && grammar_.expect(')', "Expected a closing parenthesis") && check(group);
   }
 
  private:

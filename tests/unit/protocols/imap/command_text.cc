@@ -248,13 +248,13 @@ std::string arguments(const Sort& sort) {
   return out + " " + sort.charset + " " + describe(sort.key);
 }
 std::string arguments(const Notify& notify) {
-  static constexpr std::string_view kScopes[] = {"selected",   "delayed", "inboxes",  "personal",
-                                                 "subscribed", "subtree", "mailboxes"};
+  static constexpr std::string_view kScopes[] = {"selected",   "delayed", "inboxes",     "personal",
+                                                 "subscribed", "subtree", "subtree-one", "mailboxes"};
   std::string out = notify.tells_status ? " status" : "";
   if (notify.has_unknown_event) out += " unknown";
   for (const EventGroup& group : notify.groups) {
-    out += " " + std::string(kScopes[static_cast<std::size_t>(group.scope)]);
-    for (const std::string& name : group.names) out += bracketed(name);
+    out += " " + std::string(kScopes[static_cast<std::size_t>(group.mailboxes.kind)]);
+    for (const std::string& name : group.mailboxes.names) out += bracketed(name);
     out += "=" + std::to_string(group.events);
     for (const FetchItem& item : group.items) out += "+" + fetch_item(item);
   }

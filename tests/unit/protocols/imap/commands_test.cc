@@ -373,6 +373,8 @@ TEST(Commands, Notify) {
        "a NOTIFY selected=7+UID+RFC822.SIZE+RFC822.HEADER{header}+FLAGS+BODYSTRUCTURE personal=31"},
       {"a NOTIFY SET (subtree Lists MessageNew MessageExpunge) (mailboxes (inbox \"a b\") (MailboxMetadataChange))",
        "a NOTIFY subtree [Lists]=3 mailboxes [INBOX] [a b]=32"},
+      {"a NOTIFY SET (subtree \"\" (MailboxName)) (subtree-one (a b) (MailboxName))",
+       "a NOTIFY subtree []=8 subtree-one [a] [b]=8"},
       {"a NOTIFY SET (inboxes (ServerMetadataChange)) (subscribed (AnnotationChange X-Other))",
        "a NOTIFY unknown inboxes=64 subscribed=0"},
   });

@@ -11,12 +11,18 @@
 namespace portreeve::imap {
 namespace {
 
-using Scope = EventGroup::Scope;
+using Scope = MailboxFilter::Kind;
 
 constexpr Events kBoth = kMessageNew | kMessageExpunge;
 
 EventGroup group(Scope scope, Events events, std::vector<std::string> names = {}) {
-  return {.scope = scope, .names = std::move(names), .events = events};
+  return {.mailboxes = {scope, std::move(names)}, .events = events};
+}
+
+Events events_for(const std::vector<EventGroup>& groups, const char* name, bool is_subscribed) {
+  store::MailboxList list;
+  if (is_subscribed) list.subscribed.emplace_back(name);
+  return Watched(groups, list).of(name);
 }
 
 TEST(EventsFor, AreThoseOfAllGroupsThatTheMailboxIsIn) {
