@@ -44,9 +44,9 @@ class FakeStore final : public portreeve::testing::UselessStore {
   std::string message;
   std::string key;
   bool is_alice_enabled = true;
-  bool is_broken = false;       // its disk
+  bool is_broken = false;               // its disk
   std::uint64_t readable = UINT64_MAX;  // bytes of the message that are still there
-  mutable int opened = 0;       // mailboxes held open
+  mutable int opened = 0;               // mailboxes held open
 
   store::DirectoryPtr directory() const override {
     return std::make_shared<FakeDirectory>(std::vector<store::Account>{
