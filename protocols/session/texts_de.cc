@@ -135,7 +135,6 @@ constexpr Translation kGerman[] = {
     {"Expected an entry's type", "Art des Eintrags erwartet"},
     {"Expected an event", "Ereignis erwartet"},
     {"Expected an object's id", "Kennung eines Objekts erwartet"},
-    {"Expected mailboxes to watch", "Zu beobachtende Postfächer erwartet"},
     {"Expected one number", "Eine einzige Zahl erwartet"},
     {"Expected return options in parentheses", "Angaben für RETURN in Klammern erwartet"},
     {"Expected the end of QRESYNC", "Ende von QRESYNC erwartet"},
@@ -207,7 +206,6 @@ constexpr Translation kGerman[] = {
     {"Pleased to meet you", "Sehr erfreut"},
     {"Predicted next UID", "Nächste UID, voraussichtlich"},
     {"Quotas are the administrator's to set", "Kontingente setzt der Administrator"},
-    {"Quotas can't be set over IMAP", "Kontingente werden nicht über IMAP gesetzt"},
     {"RECURSIVEMATCH needs another selection option", "RECURSIVEMATCH braucht eine weitere Angabe zur Auswahl"},
     {"RELEVANCY is of FUZZY searches", "RELEVANCY gibt es bei Suchen mit FUZZY"},
     {"Renamed", "Umbenannt"},
@@ -327,7 +325,6 @@ constexpr Translation kGerman[] = {
     {"Unknown STORE modifier", "Unbekannter Zusatz zu STORE"},
     {"Unknown charset", "Unbekannter Zeichensatz"},
     {"Unknown command", "Unbekannter Befehl"},
-    {"Unknown mailboxes to watch", "Unbekannte Angabe zu beobachtender Postfächer"},
     {"Unknown option of GETMETADATA", "Unbekannter Zusatz zu GETMETADATA"},
     {"Unknown return option", "Unbekannte Angabe für RETURN"},
     {"Unknown scope option", "Unbekannter Zusatz zu den Postfächern"},
@@ -367,7 +364,6 @@ constexpr Translation kGerman[] = {
     {"there is a NUL in the response", "in der Antwort ist ein NUL"},
     {"two NULs are expected", "zwei NUL werden erwartet"},
     {"you have no right to", "Sie haben kein Recht dazu"},
-    {"your mailboxes have as much mail as they may", "in Ihren Postfächern ist so viel Post, wie sein darf"},
 };
 
 }  // namespace

@@ -135,7 +135,6 @@ constexpr Translation kSpanish[] = {
     {"Expected an entry's type", "Se esperaba el tipo de la entrada"},
     {"Expected an event", "Se esperaba un evento"},
     {"Expected an object's id", "Se esperaba el identificador de un objeto"},
-    {"Expected mailboxes to watch", "Se esperaban buzones que vigilar"},
     {"Expected one number", "Se esperaba un solo número"},
     {"Expected return options in parentheses", "Se esperaban opciones de RETURN entre paréntesis"},
     {"Expected the end of QRESYNC", "Se esperaba el fin de QRESYNC"},
@@ -207,7 +206,6 @@ constexpr Translation kSpanish[] = {
     {"Pleased to meet you", "Encantado"},
     {"Predicted next UID", "Próximo UID previsto"},
     {"Quotas are the administrator's to set", "Las cuotas las fija el administrador"},
-    {"Quotas can't be set over IMAP", "Las cuotas no se fijan por IMAP"},
     {"RECURSIVEMATCH needs another selection option", "RECURSIVEMATCH necesita otra opción de selección"},
     {"RELEVANCY is of FUZZY searches", "RELEVANCY es de búsquedas FUZZY"},
     {"Renamed", "Renombrado"},
@@ -326,7 +324,6 @@ constexpr Translation kSpanish[] = {
     {"Unknown STORE modifier", "Modificador de STORE desconocido"},
     {"Unknown charset", "Juego de caracteres desconocido"},
     {"Unknown command", "Orden desconocida"},
-    {"Unknown mailboxes to watch", "Buzones que vigilar desconocidos"},
     {"Unknown option of GETMETADATA", "Opción de GETMETADATA desconocida"},
     {"Unknown return option", "Opción de RETURN desconocida"},
     {"Unknown scope option", "Opción de ámbito desconocida"},
@@ -366,7 +363,6 @@ constexpr Translation kSpanish[] = {
     {"there is a NUL in the response", "hay un NUL en la respuesta"},
     {"two NULs are expected", "se esperan dos NUL"},
     {"you have no right to", "no tiene permiso para ello"},
-    {"your mailboxes have as much mail as they may", "sus buzones tienen todo el correo permitido"},
 };
 
 }  // namespace

@@ -134,7 +134,6 @@ constexpr Translation kFrench[] = {
     {"Expected an entry's type", "Type d'entrée attendu"},
     {"Expected an event", "Événement attendu"},
     {"Expected an object's id", "Identifiant d'objet attendu"},
-    {"Expected mailboxes to watch", "Boîtes à surveiller attendues"},
     {"Expected one number", "Un seul nombre attendu"},
     {"Expected return options in parentheses", "Options de RETURN attendues entre parenthèses"},
     {"Expected the end of QRESYNC", "Fin de QRESYNC attendue"},
@@ -206,7 +205,6 @@ constexpr Translation kFrench[] = {
     {"Pleased to meet you", "Enchanté"},
     {"Predicted next UID", "Prochain UID prévu"},
     {"Quotas are the administrator's to set", "C'est à l'administrateur de régler les quotas"},
-    {"Quotas can't be set over IMAP", "Les quotas ne se règlent pas par IMAP"},
     {"RECURSIVEMATCH needs another selection option", "RECURSIVEMATCH exige une autre option de sélection"},
     {"RELEVANCY is of FUZZY searches", "RELEVANCY va avec les recherches FUZZY"},
     {"Renamed", "Renommé"},
@@ -325,7 +323,6 @@ constexpr Translation kFrench[] = {
     {"Unknown STORE modifier", "Modificateur de STORE inconnu"},
     {"Unknown charset", "Jeu de caractères inconnu"},
     {"Unknown command", "Commande inconnue"},
-    {"Unknown mailboxes to watch", "Boîtes à surveiller inconnues"},
     {"Unknown option of GETMETADATA", "Option de GETMETADATA inconnue"},
     {"Unknown return option", "Option de RETURN inconnue"},
     {"Unknown scope option", "Option de portée inconnue"},
@@ -365,7 +362,6 @@ constexpr Translation kFrench[] = {
     {"there is a NUL in the response", "il y a un NUL dans la réponse"},
     {"two NULs are expected", "deux NUL sont attendus"},
     {"you have no right to", "vous n'en avez pas le droit"},
-    {"your mailboxes have as much mail as they may", "vos boîtes contiennent autant de courrier que permis"},
 };
 
 }  // namespace

@@ -134,7 +134,6 @@ constexpr Translation kItalian[] = {
     {"Expected an entry's type", "Atteso il tipo della voce"},
     {"Expected an event", "Atteso un evento"},
     {"Expected an object's id", "Atteso l'identificatore di un oggetto"},
-    {"Expected mailboxes to watch", "Attese caselle da sorvegliare"},
     {"Expected one number", "Atteso un solo numero"},
     {"Expected return options in parentheses", "Attese opzioni di RETURN tra parentesi"},
     {"Expected the end of QRESYNC", "Attesa la fine di QRESYNC"},
@@ -206,7 +205,6 @@ constexpr Translation kItalian[] = {
     {"Pleased to meet you", "Piacere"},
     {"Predicted next UID", "Prossimo UID previsto"},
     {"Quotas are the administrator's to set", "Le quote le imposta l'amministratore"},
-    {"Quotas can't be set over IMAP", "Le quote non si impostano via IMAP"},
     {"RECURSIVEMATCH needs another selection option", "RECURSIVEMATCH richiede un'altra opzione di selezione"},
     {"RELEVANCY is of FUZZY searches", "RELEVANCY vale per le ricerche FUZZY"},
     {"Renamed", "Rinominato"},
@@ -325,7 +323,6 @@ constexpr Translation kItalian[] = {
     {"Unknown STORE modifier", "Modificatore di STORE sconosciuto"},
     {"Unknown charset", "Set di caratteri sconosciuto"},
     {"Unknown command", "Comando sconosciuto"},
-    {"Unknown mailboxes to watch", "Caselle da sorvegliare sconosciute"},
     {"Unknown option of GETMETADATA", "Opzione di GETMETADATA sconosciuta"},
     {"Unknown return option", "Opzione di RETURN sconosciuta"},
     {"Unknown scope option", "Opzione di ambito sconosciuta"},
@@ -365,7 +362,6 @@ constexpr Translation kItalian[] = {
     {"there is a NUL in the response", "c'è un NUL nella risposta"},
     {"two NULs are expected", "sono attesi due NUL"},
     {"you have no right to", "non ne ha il diritto"},
-    {"your mailboxes have as much mail as they may", "le sue caselle contengono tutta la posta consentita"},
 };
 
 }  // namespace

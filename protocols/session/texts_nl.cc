@@ -133,7 +133,6 @@ constexpr Translation kDutch[] = {
     {"Expected an entry's type", "Soort ingang verwacht"},
     {"Expected an event", "Gebeurtenis verwacht"},
     {"Expected an object's id", "Kenmerk van een object verwacht"},
-    {"Expected mailboxes to watch", "Te volgen mailboxen verwacht"},
     {"Expected one number", "Eén getal verwacht"},
     {"Expected return options in parentheses", "Opties van RETURN tussen haakjes verwacht"},
     {"Expected the end of QRESYNC", "Einde van QRESYNC verwacht"},
@@ -206,7 +205,6 @@ constexpr Translation kDutch[] = {
     {"Pleased to meet you", "Aangenaam"},
     {"Predicted next UID", "Volgende UID, naar verwachting"},
     {"Quotas are the administrator's to set", "Quota stelt de beheerder in"},
-    {"Quotas can't be set over IMAP", "Quota worden niet via IMAP gezet"},
     {"RECURSIVEMATCH needs another selection option", "RECURSIVEMATCH vraagt nog een selectieoptie"},
     {"RELEVANCY is of FUZZY searches", "RELEVANCY hoort bij zoeken met FUZZY"},
     {"Renamed", "Hernoemd"},
@@ -326,7 +324,6 @@ constexpr Translation kDutch[] = {
     {"Unknown STORE modifier", "Onbekende toevoeging aan STORE"},
     {"Unknown charset", "Onbekende tekenset"},
     {"Unknown command", "Onbekende opdracht"},
-    {"Unknown mailboxes to watch", "Onbekende opgave van te volgen mailboxen"},
     {"Unknown option of GETMETADATA", "Onbekende optie van GETMETADATA"},
     {"Unknown return option", "Onbekende optie van RETURN"},
     {"Unknown scope option", "Onbekende optie voor het bereik"},
@@ -366,7 +363,6 @@ constexpr Translation kDutch[] = {
     {"there is a NUL in the response", "er staat een NUL in het antwoord"},
     {"two NULs are expected", "twee NUL's verwacht"},
     {"you have no right to", "u hebt daar geen recht toe"},
-    {"your mailboxes have as much mail as they may", "uw mailboxen bevatten zoveel post als is toegestaan"},
 };
 
 }  // namespace
