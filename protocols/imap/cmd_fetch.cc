@@ -7,6 +7,7 @@
 #include "protocols/imap/fetch_renderer.h"
 #include "protocols/imap/handlers.h"
 #include "protocols/imap/message_limit.h"
+#include "protocols/imap/notifications.h"
 #include "protocols/imap/sync.h"
 #include "protocols/session/store_call.h"
 
@@ -70,17 +71,19 @@ async::Task<store::Result<>> tell_earlier(Context& context, const Fetch& command
 
 async::Task<Reply> handle(Context& context, const Fetch& command, Numbers numbers) {
   Selected& selected = *context.selected;
-  auto sequences = resolve(command.set, numbers, selected.view->messages());
-  if (!sequences) co_return no_such_message();
-  if (std::ranges::find(command.items, FetchItem::Kind::mod_seq, &FetchItem::kind) != command.items.end())
-    enable_condstore(context);
   if (command.tells_vanished) {
     if (!context.is_qresync_enabled) co_return Reply::bad("Enable QRESYNC first");
     if (numbers != Numbers::uid) co_return Reply::bad("VANISHED is for UID FETCH");
     const auto told = co_await tell_earlier(context, command);
     if (!told) co_return failure(context, kWhat, told.error());
+    // Any FETCH response comes behind that, news of flags too.
+    if (!context.is_over() && has_news(context, false)) co_await tell_news(context, false, true);
     if (context.is_over()) co_return Reply::no("Lost");
   }
+  auto sequences = resolve(command.set, numbers, selected.view->messages());
+  if (!sequences) co_return no_such_message();
+  if (std::ranges::find(command.items, FetchItem::Kind::mod_seq, &FetchItem::kind) != command.items.end())
+    enable_condstore(context);
   if (command.changed_since) *sequences = changed_since(*sequences, selected.view->messages(), *command.changed_since);
   if (command.page) {
     if (is_over_limit(context, *command.page)) co_return too_many_messages(context);

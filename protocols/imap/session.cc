@@ -57,6 +57,12 @@ std::optional<Reply> refuse_state(const Context& context, const Command& command
   return Reply::bad("Select a mailbox first");
 }
 
+// Does the handler look for news itself? STORE has to know what the client knew, and FETCH tells first what vanished.
+bool looks_itself(const CommandBody& body) {
+  const auto* fetch = std::get_if<Fetch>(&body);
+  return std::holds_alternative<Store>(body) || (fetch != nullptr && fetch->tells_vanished);
+}
+
 bool expunges(const CommandBody& body) {
   return std::holds_alternative<Expunge>(body) || std::holds_alternative<Move>(body) ||
          std::holds_alternative<Replace>(body);
@@ -99,9 +105,7 @@ async::Task<> run(Context& context, Command& command) {
   // One that leaves may do so in peace.
   if (!std::holds_alternative<Logout>(command.body) && !renew_rights(context)) co_return;
   // The newest flags are what a FETCH or SEARCH is answered with. Others are told once they are done, expunges too.
-  // STORE looks itself: it has to know what the client knew.
-  const bool is_store = std::holds_alternative<Store>(command.body);
-  if (command_traits.forbids_expunge && !is_store && has_news(context, false))
+  if (command_traits.forbids_expunge && !looks_itself(command.body) && has_news(context, false))
     co_await tell_news(context, false, command.is_uid);
 
   if (context.selected) insert_saved(command, context.selected->saved, context.selected->view->messages());
