@@ -4,7 +4,6 @@
 #include <cstring>
 
 namespace portreeve::base {
-namespace {
 
 std::size_t ascii_prefix(std::string_view text) {
   constexpr std::uint64_t kEightBits = 0x8080808080808080U;
@@ -16,6 +15,8 @@ std::size_t ascii_prefix(std::string_view text) {
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
   return at;
 }
+
+namespace {
 
 // The length of the character of two bytes or more at the beginning, or 0 if there is none.
 std::size_t character_length(std::string_view text) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
@@ -161,17 +160,6 @@ bool append_folded_by_table(std::string& out, std::string_view utf8) {
   return true;
 }
 
-std::size_t ascii_prefix(std::string_view text) {
-  constexpr std::uint64_t kEightBits = 0x8080808080808080U;
-  std::size_t at = 0;
-  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & kEightBits) != 0) break;
-  }
-  while (at < text.size() && !base::is_eight_bit(text[at])) ++at;
-  return at;
-}
-
 bool is_eight_bit(char c) { return base::is_eight_bit(c); }
 
 // ASCII is lowered in a buffer that stays in the cache; pieces overlap, so that nothing is missed between them.
@@ -202,7 +190,7 @@ std::string fold(std::string_view utf8) {
   }
   if (!base::is_utf8(utf8)) return fold(sanitized_utf8(utf8));
   while (!utf8.empty()) {
-    const std::size_t ascii = ascii_prefix(utf8);
+    const std::size_t ascii = base::ascii_prefix(utf8);
     std::size_t length = ascii;
     while (length < utf8.size() && is_eight_bit(utf8[length])) ++length;
     append_lowered(out, utf8.substr(0, ascii));

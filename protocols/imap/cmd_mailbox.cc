@@ -14,16 +14,11 @@
 namespace portreeve::imap {
 namespace {
 
-async::Task<store::Result<Visible>> read_all(Context& context) {
-  co_return co_await async::offload(context.services.readers, context.loop(),
-                                    [&context] { return read_visible(context); });
-}
-
 // What RFC 9051 §6.3.4 and §6.3.6 want told of a mailbox that the client knows by other names: the one it had, and how
 // the client spells the new one; both may be empty. It may be gone again already.
 async::Task<> tell_name(Context& context, const std::string& name, std::string_view old_name, std::string_view given) {
   if (old_name.empty() && given.empty()) co_return;
-  const auto visible = co_await read_all(context);
+  const auto visible = co_await read_visible_mailboxes(context);
   const store::MailboxInfo* mailbox = visible ? visible->list->find(name) : nullptr;
   if (mailbox == nullptr) co_return;
   for (const std::string_view other : {old_name, given}) {
@@ -32,7 +27,7 @@ async::Task<> tell_name(Context& context, const std::string& name, std::string_v
 }
 
 async::Task<bool> is_parent(Context& context, const std::string& name) {
-  const auto visible = co_await read_all(context);
+  const auto visible = co_await read_visible_mailboxes(context);
   co_return visible.has_value() && has_children(*visible->list, name);
 }
 
@@ -130,8 +125,7 @@ async::Task<Reply> set_subscribed(Context& context, const std::string& name, boo
 }  // namespace
 
 async::Task<Reply> handle(Context& context, const Subscribe& command) {
-  const auto visible =
-      co_await async::offload(context.services.readers, context.loop(), [&context] { return read_visible(context); });
+  const auto visible = co_await read_visible_mailboxes(context);
   if (!visible) co_return failure(context, "Cannot subscribe", visible.error());
   // RFC 3501 §6.3.6 lets a server see that the name is good; a parent that isn't there itself is.
   if (visible->list->find(command.mailbox) == nullptr && !has_children(*visible->list, command.mailbox))

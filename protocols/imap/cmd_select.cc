@@ -98,8 +98,7 @@ async::Task<store::Result<Found>> find(Context& context, const Select& command) 
   if (!located) co_return std::unexpected(located.error());
   Found found{std::move(*located), {}};
   if (!context.is_rev2) co_return found;
-  const auto visible =
-      co_await async::offload(context.services.readers, context.loop(), [&context] { return read_visible(context); });
+  const auto visible = co_await read_visible_mailboxes(context);
   if (!visible) co_return std::unexpected(visible.error());
   const store::MailboxInfo* const mailbox = visible->list->find(found.mailbox.id);
   // One that may be read and not looked up is in no list.

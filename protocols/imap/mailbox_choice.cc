@@ -1,15 +1,11 @@
 #include "protocols/imap/mailbox_choice.h"
 
 namespace portreeve::imap {
-namespace {
 
-// Empty for one of the first level.
 std::string_view parent_of(std::string_view name) {
   const std::size_t end = name.rfind(store::kDelimiter);
   return name.substr(0, end == std::string_view::npos ? 0 : end);
 }
-
-}  // namespace
 
 MailboxChoice::MailboxChoice(std::span<const MailboxFilter> filters, const store::MailboxList& mailboxes)
     : mailboxes_(mailboxes) {

@@ -12,6 +12,9 @@
 
 namespace portreeve::imap {
 
+// The name of the mailbox above; empty at the top.
+std::string_view parent_of(std::string_view name);
+
 class MailboxChoice {
  public:
   MailboxChoice(std::span<const MailboxFilter> filters, const store::MailboxList& mailboxes);

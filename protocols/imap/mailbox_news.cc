@@ -20,11 +20,6 @@ bool is_at_or_below(std::string_view name, std::string_view top) {
   return name.starts_with(top) && (name.size() == top.size() || name[top.size()] == store::kDelimiter);
 }
 
-std::string_view parent_of(std::string_view name) {
-  const std::size_t end = name.rfind(store::kDelimiter);
-  return end == std::string_view::npos ? std::string_view() : name.substr(0, end);
-}
-
 // Mailboxes of one list that the other hasn't under the same name and id; both are sorted by name.
 std::vector<const MailboxInfo*> missing_in(const MailboxList& other, const MailboxList& list) {
   std::vector<const MailboxInfo*> missing;

@@ -76,6 +76,11 @@ async::Task<store::Result<store::MailboxListPtr>> read_mailboxes(Context& contex
                                     [&context] { return context.services.store.mailboxes(context.account); });
 }
 
+async::Task<store::Result<Visible>> read_visible_mailboxes(Context& context) {
+  co_return co_await async::offload(context.services.readers, context.loop(),
+                                    [&context] { return read_visible(context); });
+}
+
 store::Result<Located> look_up(const Context& context, const std::string& name, store::Rights any_of) {
   store::Store& store = context.services.store;
   if (!is_other_users(name)) {

@@ -40,8 +40,9 @@ struct Visible {
   store::Rights rights(store::MailboxId mailbox) const;
   std::optional<store::AccountId> owner(store::MailboxId mailbox) const;  // nullopt: the account itself
 };
-// On a worker.
+// The first on a worker, the second from the loop.
 store::Result<Visible> read_visible(const Context& context);
+async::Task<store::Result<Visible>> read_visible_mailboxes(Context& context);
 
 // RFC 5464 §3.3: besides "l", one of these makes a mailbox's annotations known.
 constexpr store::Rights kMetadataRights =
