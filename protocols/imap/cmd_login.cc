@@ -10,8 +10,9 @@ namespace {
 
 Reply privacy_required() { return Reply::no("Start TLS before you send a password", "PRIVACYREQUIRED"); }
 
-async::Task<Reply> log_in(Context& context, auth::Credentials credentials) {
-  const auto account = co_await context.services.login.check(context.connection, "imap", std::move(credentials));
+async::Task<Reply> log_in(Context& context, std::string_view mechanism, auth::Credentials credentials) {
+  const auto account = co_await context.services.login.check(
+      {.connection = context.connection, .protocol = "imap", .mechanism = mechanism}, std::move(credentials));
   if (account) co_return welcome(context, *account);
   if (account.error() == session::Denied::unavailable)
     co_return Reply::no("Cannot check passwords now, try later", "UNAVAILABLE");
@@ -59,7 +60,7 @@ async::Task<Response> ask(Context& context, const std::string& challenge) {
 
 async::Task<Reply> handle(Context& context, const Login& command) {
   if (!session::may_ask_password(context.connection, context.options.security)) co_return privacy_required();
-  co_return co_await log_in(context,
+  co_return co_await log_in(context, "LOGIN",
                             {.authorization = {}, .authentication = command.user, .password = command.password});
 }
 
@@ -80,7 +81,7 @@ async::Task<Reply> handle(Context& context, const Authenticate& command) {
     step = mechanism->respond(response.text);
   }
   if (const auto* malformed = std::get_if<auth::Malformed>(&step)) co_return Reply::bad(malformed->why);
-  co_return co_await log_in(context, std::move(std::get<auth::Credentials>(step)));
+  co_return co_await log_in(context, command.mechanism, std::move(std::get<auth::Credentials>(step)));
 }
 
 }  // namespace portreeve::imap

@@ -1,6 +1,7 @@
 // The AUTHORIZATION state (RFC 1939 §4): who is there, and opening their maildrop.
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/log.h"
 #include "core/tls/digest.h"
 #include "protocols/pop3/conversation.h"
@@ -59,7 +60,7 @@ async::Task<Conversation::Outcome> Conversation::pass(const Command& command) {
   if (user_.empty()) co_return error(Code::none, "USER comes first");
   auth::Credentials credentials{
       .authorization = {}, .authentication = std::exchange(user_, {}), .password = command.text};
-  co_return co_await log_in(std::move(credentials));
+  co_return co_await log_in("USER", std::move(credentials));
 }
 
 // RFC 5034 §4
@@ -84,7 +85,7 @@ async::Task<Conversation::Outcome> Conversation::auth(const Command& command) {
   Outcome outcome = Outcome::good;
   std::optional<auth::Credentials> credentials = co_await exchange(*mechanism, std::move(initial), outcome);
   if (!credentials) co_return outcome;
-  co_return co_await log_in(std::move(*credentials));
+  co_return co_await log_in(base::uppered(arguments->mechanism), std::move(*credentials));
 }
 
 async::Task<std::optional<auth::Credentials>> Conversation::exchange(auth::Mechanism& mechanism,
@@ -113,9 +114,9 @@ async::Task<std::optional<auth::Credentials>> Conversation::exchange(auth::Mecha
   co_return std::nullopt;
 }
 
-async::Task<Conversation::Outcome> Conversation::log_in(auth::Credentials credentials) {
-  const std::expected<store::Account, session::Denied> account =
-      co_await services_.login.check(connection_, "pop3", std::move(credentials));
+async::Task<Conversation::Outcome> Conversation::log_in(std::string mechanism, auth::Credentials credentials) {
+  const std::expected<store::Account, session::Denied> account = co_await services_.login.check(
+      {.connection = connection_, .protocol = "pop3", .mechanism = mechanism}, std::move(credentials));
   if (!account && account.error() == session::Denied::unavailable) {
     co_return error(Code::sys_temp, "login is not possible now, try again later");
   }

@@ -64,7 +64,7 @@ class Conversation {
   // Trades challenges and responses. Null: the exchange failed, and the outcome is in `outcome`.
   async::Task<std::optional<auth::Credentials>> exchange(auth::Mechanism& mechanism, std::optional<std::string> initial,
                                                          Outcome& outcome);
-  async::Task<Outcome> log_in(auth::Credentials credentials);
+  async::Task<Outcome> log_in(std::string mechanism, auth::Credentials credentials);
   async::Task<bool> open_inbox(store::AccountId account);
   async::Task<Outcome> stls();
   Abilities abilities() const;

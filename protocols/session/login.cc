@@ -20,9 +20,6 @@ static_assert(auth::Throttle::kMaxPackedBytes <= store::Store::kMaxNoteBytes);
 // better things to write than all of megabytes every few seconds.
 constexpr std::size_t kBytesPerPass = std::size_t{256} * 1024;
 
-// Why a login was refused: for the log alone, the peer is told one word for all.
-enum class Outcome { ok, throttled, unknown_account, disabled, wrong_authorization, wrong_password, damaged_verifier };
-
 std::string_view describe(Outcome outcome) {
   switch (outcome) {
     case Outcome::ok: return "ok";
@@ -49,12 +46,13 @@ Outcome examine(const store::Directory& directory, const store::Account* account
   return Outcome::ok;
 }
 
-void log_login(const net::Connection& connection, std::string_view protocol, std::string_view name, Outcome outcome) {
+void log_login(const Attempt& attempt, std::string_view name, Outcome outcome) {
   const auto level = outcome == Outcome::damaged_verifier ? base::log::Level::error : base::log::Level::info;
   base::log::write(level, "login",
-                   {{"id", connection.id},
-                    {"protocol", protocol},
-                    {"peer", connection.peer.text()},
+                   {{"id", attempt.connection.id},
+                    {"protocol", attempt.protocol},
+                    {"mechanism", attempt.mechanism},
+                    {"peer", attempt.connection.peer.text()},
                     {"account", name},
                     {"result", describe(outcome)}});
 }
@@ -170,30 +168,39 @@ async::Task<Outcome> Login::Impl::examine_password(async::Loop& loop, const stor
   co_return outcome;
 }
 
-async::Task<std::expected<store::Account, Denied>> Login::check(net::Connection& connection, std::string_view protocol,
-                                                                auth::Credentials credentials) {
-  const store::DirectoryPtr directory = impl_->store.directory();
-  const store::Account* account = directory->find_address(credentials.authentication);
+Begun Login::begin(const Attempt& attempt, std::string_view name) {
+  Begun begun;
+  begun.directory = impl_->store.directory();
+  begun.account = begun.directory->find_address(name);
   // All spellings of a name count as one.
-  const std::string key = account != nullptr ? account->address : store::address_key(credentials.authentication);
-  const std::string& name = key.empty() ? credentials.authentication : key;
-  const bool is_counted = impl_->is_counted(connection.peer);
-  const std::string network = connection.peer.network();
+  begun.name = begun.account != nullptr ? begun.account->address : store::address_key(name);
+  if (begun.name.empty()) begun.name = name;
+  begun.network = attempt.connection.peer.network();
+  begun.is_counted = impl_->is_counted(attempt.connection.peer);
+  begun.is_throttled =
+      begun.is_counted && !impl_->throttle.decide(begun.network, begun.name, impl_->clock()).is_allowed;
+  return begun;
+}
 
-  Outcome outcome = Outcome::throttled;
-  if (!is_counted || impl_->throttle.decide(network, name, impl_->clock()).is_allowed) {
-    outcome = co_await impl_->examine_password(connection.stream.loop(), *directory, account, credentials);
-    const std::int64_t now = impl_->clock();
-    if (is_counted && outcome == Outcome::ok) {
-      impl_->throttle.succeeded(network, name, now);
-    } else if (is_counted && outcome != Outcome::damaged_verifier) {
-      impl_->throttle.failed(network, name, now);
-    }
+async::Task<std::expected<store::Account, Denied>> Login::end(const Attempt& attempt, Begun begun, Outcome outcome) {
+  if (begun.is_counted && outcome == Outcome::ok) {
+    impl_->throttle.succeeded(begun.network, begun.name, impl_->clock());
+  } else if (begun.is_counted && outcome != Outcome::damaged_verifier && outcome != Outcome::throttled) {
+    impl_->throttle.failed(begun.network, begun.name, impl_->clock());
   }
-
-  log_login(connection, protocol, account == nullptr ? name : account->address, outcome);
-  if (outcome == Outcome::ok) co_return *account;
+  log_login(attempt, begun.name, outcome);
+  if (outcome == Outcome::ok) co_return *begun.account;
   co_return std::unexpected(denial(outcome));
+}
+
+async::Task<std::expected<store::Account, Denied>> Login::check(const Attempt& attempt, auth::Credentials credentials) {
+  Begun begun = begin(attempt, credentials.authentication);
+  Outcome outcome = Outcome::throttled;
+  if (!begun.is_throttled) {
+    outcome = co_await impl_->examine_password(attempt.connection.stream.loop(), *begun.directory, begun.account,
+                                               credentials);
+  }
+  co_return co_await end(attempt, std::move(begun), outcome);
 }
 
 }  // namespace portreeve::session

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/async/task.h"
 #include "core/async/worker_pool.h"
@@ -28,6 +29,34 @@ enum class Denied {
   wrong,        // name, password or authorization identity; never say which
   throttled,    // too many have failed: nothing was looked at, so there is nothing to say of name and password
   unavailable,  // our fault: try later
+};
+
+// How an attempt ended, and why: the log says it, the peer is told one word for all that is wrong.
+enum class Outcome {
+  ok,
+  throttled,
+  unknown_account,
+  disabled,
+  wrong_authorization,
+  wrong_password,
+  damaged_verifier,
+};
+
+// Who tries, and how.
+struct Attempt {
+  net::Connection& connection;
+  std::string_view protocol;   // "imap", "pop3", "submission"
+  std::string_view mechanism;  // of SASL, or the command that stands for one: "LOGIN", "USER"
+};
+
+// An attempt under way.
+struct Begun {
+  store::DirectoryPtr directory;
+  const store::Account* account = nullptr;  // of `directory`; null: there is none of that name
+  std::string name;                         // the account's address, or the key of the name that was said
+  std::string network;                      // the client's, for what is counted
+  bool is_counted = true;                   // false: this peer is never throttled
+  bool is_throttled = false;                // nothing may be looked at; end() it with Outcome::throttled
 };
 
 struct LoginOptions {
@@ -52,9 +81,13 @@ class Login {
   void save();
   void set(LoginOptions options);
 
-  // Logs the outcome under the connection's id, never the password. `protocol` is "imap", "pop3", "submission".
-  async::Task<std::expected<store::Account, Denied>> check(net::Connection& connection, std::string_view protocol,
-                                                           auth::Credentials credentials);
+  // A name and a password: begin(), a look at the password, end().
+  async::Task<std::expected<store::Account, Denied>> check(const Attempt& attempt, auth::Credentials credentials);
+
+  // For mechanisms that look at something else than a password. Each begin() must be followed by its end().
+  Begun begin(const Attempt& attempt, std::string_view name);
+  // Counts what failed and logs the outcome under the connection's id, never a secret. Outcome::ok gives the account.
+  async::Task<std::expected<store::Account, Denied>> end(const Attempt& attempt, Begun begun, Outcome outcome);
 
  private:
   struct Impl;

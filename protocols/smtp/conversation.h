@@ -116,7 +116,7 @@ class Conversation {
   // --- commands that wait (security.cc, receive.cc, deliver.cc)
   async::Task<Answer> start_tls();
   async::Task<Answer> authenticate(Auth command);
-  async::Task<Answer> log_in(auth::Credentials credentials);
+  async::Task<Answer> log_in(std::string mechanism, auth::Credentials credentials);
   async::Task<Answer> receive();
   async::Task<Answer> receive_chunk(Bdat command);
   async::Task<Answer> receive_url(Burl command);

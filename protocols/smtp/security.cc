@@ -1,5 +1,6 @@
 // STARTTLS and AUTH.
 #include "core/auth/sasl.h"
+#include "core/base/ascii.h"
 #include "core/tls/digest.h"
 #include "protocols/session/login.h"
 #include "protocols/smtp/conversation.h"
@@ -39,12 +40,14 @@ async::Task<Conversation::Answer> Conversation::authenticate(Auth command) {
     if (!response) co_return Reply(501, "5.5.2", "The response is not base64");
     step = mechanism->respond(*response);
   }
-  if (auto* credentials = std::get_if<auth::Credentials>(&step)) co_return co_await log_in(std::move(*credentials));
+  if (auto* credentials = std::get_if<auth::Credentials>(&step))
+    co_return co_await log_in(base::uppered(command.mechanism), std::move(*credentials));
   co_return Reply(501, "5.5.2", "The response is not what this mechanism asks for");
 }
 
-async::Task<Conversation::Answer> Conversation::log_in(auth::Credentials credentials) {
-  auto account = co_await services_.login.check(connection_, protocol(), std::move(credentials));
+async::Task<Conversation::Answer> Conversation::log_in(std::string mechanism, auth::Credentials credentials) {
+  auto account = co_await services_.login.check(
+      {.connection = connection_, .protocol = protocol(), .mechanism = mechanism}, std::move(credentials));
   if (account) {
     account_ = std::move(*account);
     co_return Reply(235, "2.7.0", "Authentication succeeded");

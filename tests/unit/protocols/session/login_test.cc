@@ -16,7 +16,7 @@ using testing::Log;
 using ::testing::Not;
 using testing::Sockets;
 
-struct Attempt {
+struct Try {
   auth::Credentials credentials;
   std::string outcome;  // the account's address, "wrong", "throttled" or "unavailable"
 };
@@ -27,12 +27,13 @@ const net::Endpoint kElsewhereNearby{net::Endpoint::Family::ipv6, "2001:db8::8",
 const net::Endpoint kUnixSocket{net::Endpoint::Family::unix_socket, "", 0};
 
 async::Task<> check_all(Login& login, async::Loop& loop, int fd, const net::Endpoint& peer,
-                        const std::vector<Attempt>& attempts) {
+                        const std::vector<Try>& attempts) {
   net::Connection connection(loop, fd);
   testing::introduce(connection);
   connection.peer = peer;
-  for (const Attempt& attempt : attempts) {
-    const auto checked = co_await login.check(connection, "imap", attempt.credentials);
+  for (const Try& attempt : attempts) {
+    const auto checked =
+        co_await login.check({.connection = connection, .protocol = "imap", .mechanism = "PLAIN"}, attempt.credentials);
     std::string outcome = "unavailable";
     if (checked) outcome = checked->address;
     if (!checked && checked.error() == Denied::wrong) outcome = "wrong";
@@ -59,7 +60,7 @@ class LoginCheck : public ::testing::Test {
   }
 
   // Returns what was logged.
-  std::string check(const std::vector<Attempt>& attempts, const net::Endpoint& peer = kClient) {
+  std::string check(const std::vector<Try>& attempts, const net::Endpoint& peer = kClient) {
     Log log;
     Sockets sockets;
     async::Loop loop;
@@ -68,7 +69,7 @@ class LoginCheck : public ::testing::Test {
   }
 
   void check_wrong(int times, const std::string& name, const net::Endpoint& peer = kClient) {
-    check(std::vector<Attempt>(static_cast<std::size_t>(times), Attempt{{"", name, "wrong"}, "wrong"}), peer);
+    check(std::vector<Try>(static_cast<std::size_t>(times), Try{{"", name, "wrong"}, "wrong"}), peer);
   }
 
   void restart(LoginOptions options = {}) {
@@ -89,7 +90,9 @@ TEST_F(LoginCheck, LetsInWhoHasThePassword) {
       {{"", "alias@example.test", "pencil"}, "alice@example.test"},
       {{"", "bob@example.test", "ink"}, "bob@example.test"},
   });
-  EXPECT_THAT(log, HasSubstr("login id=c1 protocol=imap peer=192.0.2.7:4711 account=alice@example.test result=ok"));
+  EXPECT_THAT(
+      log,
+      HasSubstr("login id=c1 protocol=imap mechanism=PLAIN peer=192.0.2.7:4711 account=alice@example.test result=ok"));
   EXPECT_THAT(log, Not(HasSubstr("pencil"))) << "never the password";
 }
 
@@ -142,8 +145,10 @@ TEST_F(LoginCheck, TooManyFailuresHaveToWaitEvenWithTheRightPassword) {
       {{"", "nobody@example.test", "ink"}, "throttled"},
       {{"", "broken@example.test", "pencil"}, "throttled"},
   });
-  EXPECT_THAT(log,
-              HasSubstr("login id=c1 protocol=imap peer=192.0.2.7:4711 account=alice@example.test result=throttled"));
+  EXPECT_THAT(
+      log,
+      HasSubstr(
+          "login id=c1 protocol=imap mechanism=PLAIN peer=192.0.2.7:4711 account=alice@example.test result=throttled"));
   EXPECT_THAT(log, HasSubstr("account=nobody@example.test result=throttled"));
   check({{{"", "alice@example.test", "pencil"}, "alice@example.test"}}, kElsewhere);
   now_ += 1;
