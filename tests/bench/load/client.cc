@@ -18,10 +18,19 @@ namespace {
 
 constexpr std::size_t kRead = std::size_t{64} * 1024;
 
+thread_local bssl::UniquePtr<SSL_SESSION> last_session;
+
+int keep_session(SSL*, SSL_SESSION* session) {
+  last_session.reset(session);
+  return 1;  // it is ours now
+}
+
 SSL_CTX* client_context() {
   static SSL_CTX* const context = [] {
     SSL_CTX* made = SSL_CTX_new(TLS_method());
     SSL_CTX_set_verify(made, SSL_VERIFY_NONE, nullptr);
+    SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(made, keep_session);
     return made;
   }();
   return context;
@@ -29,7 +38,7 @@ SSL_CTX* client_context() {
 
 }  // namespace
 
-Client::Client(std::uint16_t port, bool use_tls) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Client::Client(std::uint16_t port, Tls tls) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -41,21 +50,23 @@ Client::Client(std::uint16_t port, bool use_tls) : fd_(socket(AF_INET, SOCK_STRE
   }
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (use_tls && !handshake()) {
+  if (tls != Tls::none && !handshake(tls)) {
     SSL_free(ssl_);
     close(fd_);
     throw std::runtime_error("the TLS handshake failed");
   }
 }
 
-bool Client::handshake() {
+bool Client::handshake(Tls tls) {
   ssl_ = SSL_new(client_context());
   SSL_set_fd(ssl_, fd_);
-  return SSL_connect(ssl_) == 1;
+  const bool can_resume = tls == Tls::resumed && last_session != nullptr;
+  if (can_resume) SSL_set_session(ssl_, last_session.get());
+  return SSL_connect(ssl_) == 1 && (!can_resume || SSL_session_reused(ssl_) == 1);
 }
 
 void Client::start_tls() {
-  if (!handshake()) throw std::runtime_error("the TLS handshake failed");
+  if (!handshake(Tls::full)) throw std::runtime_error("the TLS handshake failed");
 }
 
 Client::Client(Client&& other) noexcept

@@ -13,8 +13,12 @@ namespace portreeve::load {
 
 class Client {
  public:
-  // Connects to 127.0.0.1. Throws std::runtime_error on any failure, as all of this class does.
-  Client(std::uint16_t port, bool use_tls);
+  enum class Tls { none, full, resumed };
+
+  // Connects to 127.0.0.1. Tls::resumed goes on with the last session that this thread was given, and fails if the
+  // server doesn't, but for the thread's first. Throws std::runtime_error on any failure, as all of this class does.
+  Client(std::uint16_t port, Tls tls);
+  Client(std::uint16_t port, bool use_tls) : Client(port, use_tls ? Tls::full : Tls::none) {}
   ~Client();
   Client(Client&& other) noexcept;
   Client(const Client&) = delete;
@@ -35,7 +39,7 @@ class Client {
   void expect(std::string_view wanted);
 
  private:
-  bool handshake();
+  bool handshake(Tls tls);
   void fill();
 
   int fd_ = -1;

@@ -27,4 +27,16 @@ void news(const Options& options);
 // What many clients do in a day: LOGIN, SELECT, FETCH, STORE, APPEND, EXPUNGE; counts commands.
 void mixed(const Options& options);
 
+// TLS handshakes, each with the connection around it and IMAP's greeting; with `resume` all but the first go on with a
+// session.
+void handshake(const Options& options);
+
+// POP3. Each connection logs in as an account of its own: a '%' in the user's name is the connection's number.
+// The commands, again and again; answers of several lines are read to their end.
+void pop3_commands(const Options& options);
+// RETR of the first `count` messages, again and again, `pipelined` commands at a time; counts messages.
+void pop3_retrieve(const Options& options);
+// USER, PASS, STAT and QUIT, a connection each.
+void pop3_sessions(const Options& options);
+
 }  // namespace portreeve::load

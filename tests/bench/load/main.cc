@@ -9,6 +9,10 @@
 //   load append    --port P --user U --password W --connections N --size BYTES --count N --seconds S [--tls]
 //   load news      --port P --user U --password W --size BYTES --seconds S [--tls] [--to ADDRESS --smtp-port P]
 //   load mixed     --port P --user U --password W --connections N --size BYTES --seconds S [--tls]
+//   load handshake --port P --connections N --seconds S [--resume]
+//   load pop3-commands --port P --user U --password W --connections N --seconds S COMMAND…
+//   load pop3-retrieve --port P --user U --password W --count N --pipelined N --seconds S
+//   load pop3-sessions --port P --user U --password W --connections N --seconds S
 //   load idle      --port P --user U --password W --connections N [--tls]   (holds them until its input ends)
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -37,6 +41,8 @@ int main(int argc, char** argv) {
     command->add_flag("--tls", options.use_tls);
     command->add_flag("--starttls", options.use_starttls);
     command->add_flag("--bdat", options.use_bdat);
+    command->add_option("--pipelined", options.pipelined);
+    command->add_flag("--resume", options.resume);
     command->add_flag("--connect-each", options.connect_each);
     command->add_option("commands", options.commands);
     command->callback([&run, function] { run = function; });
@@ -49,6 +55,10 @@ int main(int argc, char** argv) {
   add("append", "APPEND", append);
   add("news", "how soon a session in IDLE is told", news);
   add("mixed", "what many clients do in a day", mixed);
+  add("handshake", "TLS handshakes, a connection each", handshake);
+  add("pop3-commands", "POP3 commands, again and again", pop3_commands);
+  add("pop3-retrieve", "RETR of one message after the other", pop3_retrieve);
+  add("pop3-sessions", "USER, PASS, STAT and QUIT, a connection each", pop3_sessions);
   add("idle", "connections that are logged in, selected and in IDLE", hold_idle);
   app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);

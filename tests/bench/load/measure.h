@@ -28,6 +28,8 @@ struct Options {
   bool use_tls = false;
   bool use_starttls = false;
   bool use_bdat = false;
+  unsigned pipelined = 1;
+  bool resume = false;
   bool connect_each = false;  // a connection for each message
   std::vector<std::string> commands;
 };
