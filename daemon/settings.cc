@@ -124,16 +124,19 @@ store::ResolveOptions resolve_options(const config::Config& config) {
   return options;
 }
 
-session::Security security(const config::Listener& listener, tls::Context* context) {
-  return {.tls = context,
-          .is_implicit = listener.tls == config::TlsMode::implicit,
-          .allows_plaintext_password = listener.plaintext_auth};
+session::Security security(const config::Config& config, const config::Listener& listener, tls::Context* context) {
+  return {
+      .tls = context,
+      .is_implicit = listener.tls == config::TlsMode::implicit,
+      .allows_plaintext_password = listener.plaintext_auth,
+      // Mail programs that choose by what IMAP announces can do what they choose.
+      .announces_channel_binding = listener.protocol == config::Protocol::imap || config.auth.announce_channel_binding};
 }
 
 smtp::Options smtp_options(const config::Config& config, const config::Listener& listener, tls::Context* context) {
   smtp::Options options;
   options.role = role(listener.protocol);
-  options.security = security(listener, context);
+  options.security = security(config, listener, context);
   for (const std::string& keyword : listener.extensions_off) {
     if (const auto extension = smtp::find_extension(keyword)) {
       options.switched_off = options.switched_off.with(*extension);
@@ -172,7 +175,7 @@ smtp::ReleaseOptions release_options(const config::Config& config) {
 
 pop3::Options pop3_options(const config::Config& config, const config::Listener& listener, tls::Context* context) {
   pop3::Options options;
-  options.security = security(listener, context);
+  options.security = security(config, listener, context);
   options.handshake_timeout = config.limits.handshake_timeout;
   options.login_timeout = config.pop3.login_timeout;
   options.idle_timeout = config.pop3.idle_timeout;
@@ -183,7 +186,7 @@ pop3::Options pop3_options(const config::Config& config, const config::Listener&
 
 imap::Options imap_options(const config::Config& config, const config::Listener& listener, tls::Context* context) {
   imap::Options options;
-  options.security = security(listener, context);
+  options.security = security(config, listener, context);
   options.timeouts = timeouts(config, config.imap.login_timeout, config.imap.idle_timeout);
   options.idle_nudge = config.imap.idle_nudge;
   options.max_command_bytes = config.imap.max_command_size;

@@ -6,8 +6,6 @@
 namespace portreeve::auth {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 512;
-
 std::optional<Malformed> problem_with(const Credentials& credentials) {
   if (credentials.authentication.empty()) return Malformed{"the name is empty"};
   if (credentials.password.empty()) return Malformed{"the password is empty"};
@@ -76,9 +74,10 @@ std::unique_ptr<Mechanism> make_mechanism(std::string_view name) {
   return nullptr;
 }
 
-const std::vector<std::string>& mechanism_names() {
-  static const std::vector<std::string> names{"PLAIN", "LOGIN"};
-  return names;
+const std::vector<std::string>& mechanism_names(bool has_channel_binding) {
+  static const std::vector<std::string> names{"SCRAM-SHA-256", "PLAIN", "LOGIN"};
+  static const std::vector<std::string> with_binding{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"};
+  return has_channel_binding ? with_binding : names;
 }
 
 }  // namespace portreeve::auth

@@ -3,6 +3,7 @@
 // Threads: an exchange belongs to its session.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace portreeve::auth {
+
+constexpr std::size_t kMaxNameBytes = 512;
 
 // What the peer claims, to be checked by the caller.
 struct Credentials {
@@ -37,9 +40,10 @@ class Mechanism {
   virtual Step respond(std::string_view response) = 0;
 };
 
-// PLAIN (RFC 4616) or LOGIN (draft-murchison-sasl-login), by name without regard to case; null if unknown.
+// PLAIN (RFC 4616) or LOGIN (draft-murchison-sasl-login), by name without regard to case; null for any other.
 std::unique_ptr<Mechanism> make_mechanism(std::string_view name);
-// In the order of announcement.
-const std::vector<std::string>& mechanism_names();
+
+// All that can be announced, in the order of announcement; -PLUS only where the connection can be bound to.
+const std::vector<std::string>& mechanism_names(bool has_channel_binding);
 
 }  // namespace portreeve::auth

@@ -13,12 +13,6 @@ constexpr std::string_view kScheme = "SCRAM-SHA-256$";
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kMaxSaltBytes = 64;
 
-struct Parsed {
-  std::uint32_t iterations = 0;
-  std::string salt;
-  std::string stored_key;
-};
-
 std::string_view view(const tls::Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -47,7 +41,9 @@ std::optional<std::string> to_key(std::string_view text) {
   return key;
 }
 
-std::optional<Parsed> parse(std::string_view text) {
+}  // namespace
+
+std::optional<ScramKeys> scram_keys(std::string_view text) {
   if (!text.starts_with(kScheme)) return std::nullopt;
   text.remove_prefix(kScheme.size());
   const auto iterations_text = take_until(text, ':');
@@ -58,11 +54,21 @@ std::optional<Parsed> parse(std::string_view text) {
   const auto iterations = to_iterations(*iterations_text);
   auto salt = tls::base64_decode(*salt_text);
   auto stored_key = to_key(*stored_text);
-  if (!iterations || !salt || salt->empty() || salt->size() > kMaxSaltBytes || !stored_key || !to_key(text)) {
+  auto server_key = to_key(text);
+  if (!iterations || !salt || salt->empty() || salt->size() > kMaxSaltBytes || !stored_key || !server_key) {
     return std::nullopt;
   }
-  return Parsed{*iterations, std::move(*salt), std::move(*stored_key)};
+  return ScramKeys{*iterations, std::move(*salt), std::move(*stored_key), std::move(*server_key)};
 }
+
+ScramKeys unknown_scram_keys(std::string_view secret, std::string_view name) {
+  const auto derived = [&](std::string_view purpose) {
+    return std::string(view(tls::hmac_sha256(secret, std::string(purpose) + std::string(name))));
+  };
+  return {kIterations, derived("salt ").substr(0, kSaltBytes), derived("stored key "), derived("server key ")};
+}
+
+namespace {
 
 // RFC 5802 §3: StoredKey := H(HMAC(SaltedPassword, "Client Key"))
 tls::Sha256 stored_key_of(const tls::Sha256& salted_password) {
@@ -92,15 +98,15 @@ std::string make_verifier(std::string_view password) {
   return make_verifier(password, {reinterpret_cast<const char*>(salt.data()), salt.size()}, kIterations);
 }
 
-bool is_verifier(std::string_view text) { return parse(text).has_value(); }
+bool is_verifier(std::string_view text) { return scram_keys(text).has_value(); }
 
 bool verify(std::string_view password, std::string_view verifier) {
   // HMAC fills a short key up with NULs, so that "x" and "x\0" would be one password; no protocol can send a NUL.
   if (password.size() > kMaxPasswordBytes || password.find('\0') != std::string_view::npos) return false;
-  const auto parsed = parse(verifier);
-  if (!parsed) return false;
-  const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, parsed->salt, parsed->iterations);
-  return tls::equal_in_constant_time(view(stored_key_of(salted_password)), parsed->stored_key);
+  const auto keys = scram_keys(verifier);
+  if (!keys) return false;
+  const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, keys->salt, keys->iterations);
+  return tls::equal_in_constant_time(view(stored_key_of(salted_password)), keys->stored_key);
 }
 
 const std::string& unknown_user_verifier() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,19 @@ std::string make_verifier(std::string_view password);
 // Precondition: 1 to 64 bytes of salt, 1 to kMaxIterations.
 std::string make_verifier(std::string_view password, std::string_view salt, std::uint32_t iterations);
 bool is_verifier(std::string_view text);
+
+// What a verifier holds, decoded.
+struct ScramKeys {
+  std::uint32_t iterations = 0;
+  std::string salt;
+  std::string stored_key;
+  std::string server_key;
+};
+// Nullopt for what is no verifier.
+std::optional<ScramKeys> scram_keys(std::string_view verifier);
+// For a name that is nobody's: the same each time under one secret, so that asking twice tells nothing (RFC 5802 §9).
+// No password fits them.
+ScramKeys unknown_scram_keys(std::string_view secret, std::string_view name);
 
 // False for what is no verifier, or too long a password. In constant time for verifiers of like iterations. Pass
 // unknown_user_verifier() where there is no account, so that both take the same time; it never verifies.

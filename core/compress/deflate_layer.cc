@@ -105,6 +105,7 @@ class DeflateLayer final : public net::Layer {
   bool has_pending() const override { return inflater_.is_full() || !left_over_.empty() || below_->has_pending(); }
   void shrink() override;
   const net::TlsInfo* tls() const override { return below_->tls(); }
+  std::string channel_binding(std::string_view type) const override { return below_->channel_binding(type); }
   std::string failure() const override { return failure_.empty() ? below_->failure() : std::string(failure_); }
 
  private:

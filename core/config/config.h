@@ -100,6 +100,7 @@ struct Auth {
   // Networks, here and below: "10.0.0.0/8", "2001:db8::/32", an address, or "unix" for all Unix sockets.
   std::vector<std::string> never_throttle;
   std::vector<std::string> administrators;  // addresses of accounts
+  bool announce_channel_binding = false;    // over POP3 and submission too
 };
 
 struct Pop3 {

@@ -313,6 +313,10 @@ Fields auth_fields(Auth& a) {
       Field{"administrators", "accounts that may do over IMAP what is the administrator's",
             Texts{&a.administrators, is_address, "an address such as \"alice@example.org\", or an array of them", true}}
           .live(),
+      Field{"announce_channel_binding",
+            "tell POP3 and submission clients too that SCRAM-SHA-256-PLUS is to be had; some choose it and can't do it",
+            Flag{&a.announce_channel_binding}}
+          .live(),
   };
 }
 

@@ -47,6 +47,12 @@ class Layer {
   virtual void shrink() = 0;
   // Null for a layer that doesn't encrypt.
   virtual const TlsInfo* tls() const = 0;
+  // What ties something to this encrypted connection (RFC 5056), by the type's name as IANA has it; empty if the layer
+  // has none of that type.
+  virtual std::string channel_binding(std::string_view type) const {
+    (void)type;
+    return {};
+  }
   // Why the last call failed, for the log.
   virtual std::string failure() const = 0;
 };

@@ -107,6 +107,7 @@ class Stream {
   // may be used after it), and shakes hands. The layer is over fd().
   async::Task<Result<>> start_tls(std::unique_ptr<Layer> layer);
   const TlsInfo* tls() const { return layer_->tls(); }
+  std::string channel_binding(std::string_view type) const { return layer_->channel_binding(type); }
   int fd() const;
 
   // --- compression

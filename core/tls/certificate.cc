@@ -125,6 +125,21 @@ std::string validity_warning(const X509& leaf, const std::string& path) {
   return {};
 }
 
+// RFC 5929 §4.1: the hash of the signature's algorithm, but SHA-256 in place of MD5 and SHA-1.
+std::shared_ptr<const std::string> end_point_of(const X509& leaf, const CRYPTO_BUFFER& der) {
+  int digest_nid = NID_undef;
+  if (OBJ_find_sigid_algs(X509_get_signature_nid(&leaf), &digest_nid, nullptr) != 1) return nullptr;
+  const EVP_MD* digest =
+      digest_nid == NID_md5 || digest_nid == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(digest_nid);
+  if (digest == nullptr) return nullptr;
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash{};
+  unsigned length = 0;
+  if (EVP_Digest(CRYPTO_BUFFER_data(&der), CRYPTO_BUFFER_len(&der), hash.data(), &length, digest, nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+  return std::make_shared<const std::string>(reinterpret_cast<const char*>(hash.data()), length);
+}
+
 bool fits(X509& certificate, const EVP_PKEY& key) {
   const bssl::UniquePtr<EVP_PKEY> its_key(X509_get_pubkey(&certificate));
   const bool is_match = its_key && EVP_PKEY_cmp(its_key.get(), &key) == 1;
@@ -172,6 +187,7 @@ std::expected<Certificate, std::string> load_certificate(const CertificateFiles&
     return std::unexpected("key file " + files.key + ": it is not the key of the certificate in " + files.certificate);
   }
   loaded.names = names_of(leaf);
+  loaded.end_point = end_point_of(leaf, *loaded.chain.front());
   loaded.warning = validity_warning(leaf, files.certificate);
   return loaded;
 }

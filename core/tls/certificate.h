@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,10 @@ struct Certificate {
   std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> chain;  // leaf first
   bssl::UniquePtr<EVP_PKEY> key;
   std::vector<std::string> names;  // DNS names it is good for, in lower case; "*.example.org" for a wildcard
-  std::string warning;             // for people: it has expired; empty if all is well
+  // Its hash as a channel binding (RFC 5929 §4.1); null where the signature's algorithm defines none. Shared with the
+  // connections, which outlive a reload.
+  std::shared_ptr<const std::string> end_point;
+  std::string warning;  // for people: it has expired; empty if all is well
 };
 
 // The error names the file, what is wrong with it and what would be right.

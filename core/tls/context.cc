@@ -41,6 +41,7 @@ struct Context::Impl {
     const char* name = SSL_get_servername(hello->ssl, TLSEXT_NAMETYPE_host_name);
     const auto set = of(hello->ssl).certificates.impl().current();
     const Certificate& chosen = set->choose(name == nullptr ? std::string_view() : std::string_view(name));
+    TlsLayer::of(hello->ssl).set_end_point(chosen.end_point);
     std::vector<CRYPTO_BUFFER*> chain;
     for (const auto& certificate : chosen.chain) chain.push_back(certificate.get());
     const int is_set = SSL_set_chain_and_key(hello->ssl, chain.data(), chain.size(), chosen.key.get(), nullptr);

@@ -77,6 +77,7 @@ TlsLayer::TlsLayer(SSL_CTX& context, int fd) : fd_(fd), ssl_(SSL_new(&context)) 
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_app_data(ssl_.get(), this);
   SSL_set_accept_state(ssl_.get());
   SSL_set_shed_handshake_config(ssl_.get(), 1);
 }
@@ -249,6 +250,20 @@ IoStep TlsLayer::shutdown() {
   const int result = SSL_shutdown(ssl_.get());
   if (result >= 0) return {IoStep::Status::done, 0};
   return step_of(result);
+}
+
+std::string TlsLayer::channel_binding(std::string_view type) const {
+  if (type == "tls-server-end-point" && end_point_ != nullptr) return *end_point_;
+  // RFC 9266 §4.2: below TLS 1.3 only with the extended master secret, without which two connections can share one.
+  const bool is_unique = SSL_version(ssl_.get()) >= TLS1_3_VERSION || SSL_get_extms_support(ssl_.get()) == 1;
+  if (type != "tls-exporter" || !is_unique) return {};
+  constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
+  std::array<std::uint8_t, 32> key{};
+  ERR_clear_error();
+  const int done =
+      SSL_export_keying_material(ssl_.get(), key.data(), key.size(), kLabel.data(), kLabel.size(), nullptr, 0, 1);
+  if (done != 1) return {};
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
 bool TlsLayer::has_pending() const { return SSL_pending(ssl_.get()) > 0 || !left_over_.empty(); }

@@ -7,9 +7,11 @@
 
 #include <openssl/ssl.h>
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/net/layer.h"
 
@@ -28,7 +30,12 @@ class TlsLayer final : public net::Layer {
   bool has_pending() const override;
   void shrink() override;
   const net::TlsInfo* tls() const override { return &info_; }
+  std::string channel_binding(std::string_view type) const override;
   std::string failure() const override { return failure_; }
+
+  // The layer of a handshake under way.
+  static TlsLayer& of(const SSL* ssl) { return *static_cast<TlsLayer*>(SSL_get_app_data(ssl)); }
+  void set_end_point(std::shared_ptr<const std::string> hash) { end_point_ = std::move(hash); }
 
  private:
   class ReadAhead;
@@ -54,6 +61,7 @@ class TlsLayer final : public net::Layer {
   bool has_failed_ = false;
   std::string failure_;
   net::TlsInfo info_;
+  std::shared_ptr<const std::string> end_point_;  // of the certificate chosen
 };
 
 }  // namespace portreeve::tls

@@ -7,6 +7,7 @@
 #include "core/base/ascii.h"
 #include "protocols/imap/notifications.h"
 #include "protocols/imap/update_contexts.h"
+#include "protocols/session/sasl.h"
 
 namespace portreeve::imap {
 namespace {
@@ -25,10 +26,18 @@ std::span<const std::string> keywords_of(const store::Snapshot& messages) {
   return *messages.keywords;
 }
 
-std::vector<std::string> announced_mechanisms() {
+std::vector<std::string> prefixed(const std::vector<std::string>& mechanisms) {
   std::vector<std::string> names;
-  for (const std::string& name : auth::mechanism_names()) names.push_back("AUTH=" + name);
+  for (const std::string& name : mechanisms) names.push_back("AUTH=" + name);
   return names;
+}
+
+// What capabilities() gives views of.
+const std::vector<std::string>& announced_mechanisms(const Context& context) {
+  static const std::vector<std::string> without_binding = prefixed(auth::mechanism_names(false));
+  static const std::vector<std::string> with_binding = prefixed(auth::mechanism_names(true));
+  const auto& announced = session::sasl_mechanisms(context.connection, context.options.security);
+  return &announced == &auth::mechanism_names(true) ? with_binding : without_binding;
 }
 
 FetchWriter begin_fetch(Context& context, std::uint32_t sequence, store::Uid uid) {
@@ -171,7 +180,7 @@ Limits parser_limits(const Context& context) {
 }
 
 std::vector<std::string_view> capabilities(const Context& context) {
-  static const std::vector<std::string> mechanisms = announced_mechanisms();
+  const std::vector<std::string>& mechanisms = announced_mechanisms(context);
   std::vector<std::string_view> names{"IMAP4rev1", "IMAP4rev2", kLiteralPlus, kLiteralMinus, "SASL-IR", "ID", "ENABLE"};
   if (!context.is_logged_in()) {
     const session::Security& security = context.options.security;

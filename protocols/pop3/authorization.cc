@@ -5,25 +5,10 @@
 #include "core/base/log.h"
 #include "core/tls/digest.h"
 #include "protocols/pop3/conversation.h"
-#include "protocols/session/login.h"
+#include "protocols/session/sasl.h"
 
 namespace portreeve::pop3 {
 namespace {
-
-const std::string& mechanism_list() {
-  static const std::string list = [] {
-    std::string names;
-    for (const std::string& name : auth::mechanism_names()) names.append(names.empty() ? "" : " ").append(name);
-    return names;
-  }();
-  return list;
-}
-
-// RFC 5034 §4: "=" is an empty initial response.
-std::optional<std::string> decode(std::string_view base64) {
-  if (base64 == "=") return std::string();
-  return tls::base64_decode(base64);
-}
 
 struct Opened {
   std::unique_ptr<store::OpenMailbox> inbox;
@@ -43,7 +28,7 @@ store::Result<Opened> open_maildrop(store::Store& store, store::MailboxId mailbo
 Abilities Conversation::abilities() const {
   return {.is_tls_offered = session::can_start_tls(connection_, options_.security),
           .may_ask_password = session::may_ask_password(connection_, options_.security),
-          .sasl_mechanisms = mechanism_list()};
+          .sasl_mechanisms = session::sasl_mechanisms(connection_, options_.security)};
 }
 
 // RFC 1939 §7
@@ -60,79 +45,85 @@ async::Task<Conversation::Outcome> Conversation::pass(const Command& command) {
   if (user_.empty()) co_return error(Code::none, "USER comes first");
   auth::Credentials credentials{
       .authorization = {}, .authentication = std::exchange(user_, {}), .password = command.text};
-  co_return co_await log_in("USER", std::move(credentials));
+  const auto account = co_await services_.login.check(
+      {.connection = connection_, .protocol = "pop3", .mechanism = "USER"}, std::move(credentials));
+  if (!account) co_return refuse_login(account.error());
+  co_return co_await enter(*account);
 }
 
 // RFC 5034 §4
+class Conversation::Dialogue final : public session::SaslDialogue {
+ public:
+  explicit Dialogue(Conversation& conversation) : conversation_(conversation) {}
+
+  async::Task<std::optional<std::string>> ask(std::string challenge) override {
+    Conversation& c = conversation_;
+    write_challenge(c.stream_.output(), challenge);
+    if (!co_await c.flush_if_due() || !co_await c.next_line()) {
+      outcome_ = Outcome::lost;
+      co_return std::nullopt;
+    }
+    if (c.line_ == "*") {
+      outcome_ = c.error(Code::none, "cancelled");
+      co_return std::nullopt;
+    }
+    std::optional<std::string> response = tls::base64_decode(c.line_);
+    if (!response) outcome_ = c.error(Code::none, "not base64");
+    co_return response;
+  }
+
+  // Once ask() gave nothing.
+  Outcome outcome() const { return outcome_; }
+
+ private:
+  Conversation& conversation_;
+  Outcome outcome_ = Outcome::bad;
+};
+
 async::Task<Conversation::Outcome> Conversation::auth(const Command& command) {
   if (!session::may_ask_password(connection_, options_.security)) co_return error(Code::none, "use STLS first");
   if (command.text.empty()) {
     // Older than the RFC: Outlook and others ask for the mechanisms this way.
     ok("mechanisms follow");
-    for (const std::string& name : auth::mechanism_names()) stream_.output().append(name).append("\r\n");
+    for (const std::string& name : session::sasl_mechanisms(connection_, options_.security))
+      stream_.output().append(name).append("\r\n");
     write_end(stream_.output());
     co_return Outcome::good;
   }
   const std::optional<AuthArguments> arguments = parse_auth(command.text);
   if (!arguments) co_return error(Code::none, "syntax error in the arguments");
-  const std::unique_ptr<auth::Mechanism> mechanism = auth::make_mechanism(arguments->mechanism);
-  if (mechanism == nullptr) co_return error(Code::none, "unknown mechanism");
-  std::optional<std::string> initial;
-  if (arguments->initial_response) {
-    initial = decode(*arguments->initial_response);
-    if (!initial) co_return error(Code::none, "not base64");
-  }
-  Outcome outcome = Outcome::good;
-  std::optional<auth::Credentials> credentials = co_await exchange(*mechanism, std::move(initial), outcome);
-  if (!credentials) co_return outcome;
-  co_return co_await log_in(base::uppered(arguments->mechanism), std::move(*credentials));
+  session::SaslRequest request{.mechanism = base::uppered(arguments->mechanism), .initial_response = {}};
+  if (arguments->initial_response) request.initial_response.emplace(*arguments->initial_response);
+  Dialogue dialogue(*this);
+  const auto account = co_await session::authenticate(services_.login, connection_, options_.security, "pop3",
+                                                      std::move(request), dialogue);
+  if (account) co_return co_await enter(*account);
+  const session::SaslFailure& failure = account.error();
+  if (const auto* denied = std::get_if<session::Denied>(&failure)) co_return refuse_login(*denied);
+  if (std::holds_alternative<session::NoSuchMechanism>(failure)) co_return error(Code::none, "unknown mechanism");
+  if (std::holds_alternative<session::NotBase64>(failure)) co_return error(Code::none, "not base64");
+  if (std::holds_alternative<session::DialogueEnded>(failure)) co_return dialogue.outcome();
+  co_return error(Code::none, "malformed response");
 }
 
-async::Task<std::optional<auth::Credentials>> Conversation::exchange(auth::Mechanism& mechanism,
-                                                                     std::optional<std::string> initial,
-                                                                     Outcome& outcome) {
-  auth::Step step = mechanism.start(initial);
-  while (const auto* challenge = std::get_if<auth::Challenge>(&step)) {
-    write_challenge(stream_.output(), tls::base64_encode(challenge->text));
-    if (!co_await flush_if_due() || !co_await next_line()) {
-      outcome = Outcome::lost;
-      co_return std::nullopt;
-    }
-    if (line_ == "*") {
-      outcome = error(Code::none, "cancelled");
-      co_return std::nullopt;
-    }
-    const std::optional<std::string> response = tls::base64_decode(line_);
-    if (!response) {
-      outcome = error(Code::none, "not base64");
-      co_return std::nullopt;
-    }
-    step = mechanism.respond(*response);
+Conversation::Outcome Conversation::refuse_login(session::Denied denied) {
+  if (denied == session::Denied::unavailable) {
+    return error(Code::sys_temp, "login is not possible now, try again later");
   }
-  if (auto* credentials = std::get_if<auth::Credentials>(&step)) co_return std::move(*credentials);
-  outcome = error(Code::none, "malformed response");
-  co_return std::nullopt;
+  // RFC 3206 §4. AUTH would have clients ask for another password, which would be refused just the same.
+  if (denied == session::Denied::throttled) {
+    error(Code::sys_temp, "too many failed logins, try again later");
+  } else {
+    error(Code::auth, "wrong name or password");
+  }
+  if (++failed_logins_ < options_.max_failed_logins) return Outcome::bad;
+  ending_ = "too many failed logins";
+  return Outcome::end;
 }
 
-async::Task<Conversation::Outcome> Conversation::log_in(std::string mechanism, auth::Credentials credentials) {
-  const std::expected<store::Account, session::Denied> account = co_await services_.login.check(
-      {.connection = connection_, .protocol = "pop3", .mechanism = mechanism}, std::move(credentials));
-  if (!account && account.error() == session::Denied::unavailable) {
-    co_return error(Code::sys_temp, "login is not possible now, try again later");
-  }
-  if (!account) {
-    // RFC 3206 §4. AUTH would have clients ask for another password, which would be refused just the same.
-    if (account.error() == session::Denied::throttled) {
-      error(Code::sys_temp, "too many failed logins, try again later");
-    } else {
-      error(Code::auth, "wrong name or password");
-    }
-    if (++failed_logins_ < options_.max_failed_logins) co_return Outcome::bad;
-    ending_ = "too many failed logins";
-    co_return Outcome::end;
-  }
-  if (!co_await open_inbox(account->id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
-  account_ = account->address;
+async::Task<Conversation::Outcome> Conversation::enter(const store::Account& account) {
+  if (!co_await open_inbox(account.id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
+  account_ = account.address;
   write_count(stream_.output(), drop_->count(), "messages");
   co_return Outcome::good;
 }

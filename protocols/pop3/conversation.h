@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "core/async/task.h"
-#include "core/auth/sasl.h"
 #include "core/net/server.h"
 #include "protocols/pop3/codec.h"
 #include "protocols/pop3/maildrop.h"
 #include "protocols/pop3/options.h"
 #include "protocols/pop3/replies.h"
+#include "protocols/session/login.h"
 #include "protocols/session/services.h"
 #include "storage/store.h"
 
@@ -35,6 +35,7 @@ class Conversation {
   const std::string& account() const { return account_; }
 
  private:
+  class Dialogue;
   enum class Outcome {
     good,
     bad,   // the client's mistake; too many in a row end the session
@@ -61,10 +62,8 @@ class Conversation {
   Outcome user(const Command& command);
   async::Task<Outcome> pass(const Command& command);
   async::Task<Outcome> auth(const Command& command);
-  // Trades challenges and responses. Null: the exchange failed, and the outcome is in `outcome`.
-  async::Task<std::optional<auth::Credentials>> exchange(auth::Mechanism& mechanism, std::optional<std::string> initial,
-                                                         Outcome& outcome);
-  async::Task<Outcome> log_in(std::string mechanism, auth::Credentials credentials);
+  Outcome refuse_login(session::Denied denied);
+  async::Task<Outcome> enter(const store::Account& account);
   async::Task<bool> open_inbox(store::AccountId account);
   async::Task<Outcome> stls();
   Abilities abilities() const;

@@ -78,7 +78,11 @@ void write_capabilities(std::string& out, const Abilities& abilities) {
       "EXPIRE NEVER\r\n"
       "IMPLEMENTATION Portreeve\r\n");
   // RFC 2595 §4: a server that takes no password in clear doesn't say USER before TLS.
-  if (abilities.may_ask_password) out.append("USER\r\nSASL ").append(abilities.sasl_mechanisms).append("\r\n");
+  if (abilities.may_ask_password) {
+    out.append("USER\r\nSASL");
+    for (const std::string& mechanism : abilities.sasl_mechanisms) out.append(" ").append(mechanism);
+    out.append("\r\n");
+  }
   if (abilities.is_tls_offered) out.append("STLS\r\n");
   write_end(out);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,9 +50,9 @@ void write_end(std::string& out);
 
 // --- CAPA (RFC 2449 §5)
 struct Abilities {
-  bool is_tls_offered = false;       // STLS would work now
-  bool may_ask_password = false;     // USER, PASS and AUTH would
-  std::string_view sasl_mechanisms;  // "PLAIN LOGIN"
+  bool is_tls_offered = false;    // STLS would work now
+  bool may_ask_password = false;  // USER, PASS and AUTH would
+  std::span<const std::string> sasl_mechanisms = {};
 };
 void write_capabilities(std::string& out, const Abilities& abilities);
 

@@ -1,5 +1,6 @@
 #include "protocols/session/login.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -8,6 +9,7 @@
 
 #include "core/auth/verifier.h"
 #include "core/base/log.h"
+#include "core/tls/digest.h"
 #include "protocols/session/password_cache.h"
 #include "storage/address.h"
 
@@ -15,10 +17,18 @@ namespace portreeve::session {
 namespace {
 
 constexpr std::string_view kNoteName = "login-failures";
+constexpr std::string_view kSecretNoteName = "login-salts";
+constexpr std::size_t kSecretBytes = 32;
 static_assert(auth::Throttle::kMaxPackedBytes <= store::Store::kMaxNoteBytes);
 // For each so many bytes of the last note a save_if_dirty() is passed over: a server under attack from everywhere has
 // better things to write than all of megabytes every few seconds.
 constexpr std::size_t kBytesPerPass = std::size_t{256} * 1024;
+
+std::string make_secret() {
+  std::array<std::uint8_t, kSecretBytes> bytes{};
+  tls::fill_random(bytes);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 std::string_view describe(Outcome outcome) {
   switch (outcome) {
@@ -31,19 +41,6 @@ std::string_view describe(Outcome outcome) {
     case Outcome::damaged_verifier: return "the account's verifier is damaged";
   }
   return "unknown";
-}
-
-// What can be said before the password is looked at.
-Outcome examine(const store::Directory& directory, const store::Account* account,
-                const auth::Credentials& credentials) {
-  if (account == nullptr) return Outcome::unknown_account;
-  if (!account->is_enabled) return Outcome::disabled;
-  // RFC 4616 §2: acting for another needs a right to, and nobody has one.
-  if (!credentials.authorization.empty() && directory.find_address(credentials.authorization) != account) {
-    return Outcome::wrong_authorization;
-  }
-  if (!auth::is_verifier(account->verifier)) return Outcome::damaged_verifier;
-  return Outcome::ok;
 }
 
 void log_login(const Attempt& attempt, std::string_view name, Outcome outcome) {
@@ -66,6 +63,17 @@ Denied denial(Outcome outcome) {
 }
 
 }  // namespace
+
+Outcome examine(const Begun& begun, std::string_view authorization) {
+  if (begun.account == nullptr) return Outcome::unknown_account;
+  if (!begun.account->is_enabled) return Outcome::disabled;
+  // RFC 4616 §2: acting for another needs a right to, and nobody has one.
+  if (!authorization.empty() && begun.directory->find_address(authorization) != begun.account) {
+    return Outcome::wrong_authorization;
+  }
+  if (!auth::is_verifier(begun.account->verifier)) return Outcome::damaged_verifier;
+  return Outcome::ok;
+}
 
 std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -95,13 +103,13 @@ struct Login::Impl {
     }
     return !*exempt || !(*exempt)(peer);
   }
-  async::Task<Outcome> examine_password(async::Loop& loop, const store::Directory& directory,
-                                        const store::Account* account, const auth::Credentials& credentials);
+  async::Task<Outcome> examine_password(async::Loop& loop, const Begun& begun, const auth::Credentials& credentials);
 
   store::Store& store;
   async::WorkerPool& hashers;
   const UnixClock clock;
   PasswordCache cache;
+  std::string salt_secret = make_secret();  // of the salts of names that are nobody's
   auth::Throttle throttle;
   std::mutex mutex;
   std::shared_ptr<const Exempt> is_exempt;  // guarded by mutex
@@ -122,6 +130,18 @@ void Login::set(LoginOptions options) {
 }
 
 void Login::load() {
+  // Salts that changed with a restart would tell which names are nobody's.
+  const auto secret = impl_->store.note(kSecretNoteName);
+  if (secret && secret->size() == kSecretBytes) {
+    impl_->salt_secret = *secret;
+  } else if (secret && secret->empty()) {
+    impl_->store.save_note(std::string(kSecretNoteName), impl_->salt_secret, [](store::Result<> saved) {
+      if (!saved) base::log::warning("login_salts_unsaved", {{"reason", saved.error().detail}});
+    });
+  } else {
+    base::log::warning("login_salts_lost",
+                       {{"reason", secret ? "the note in the store is damaged" : secret.error().detail}});
+  }
   const auto note = impl_->store.note(kNoteName);
   if (!note) {
     base::log::warning("login_failures_lost", {{"reason", note.error().detail}});
@@ -154,10 +174,10 @@ void Login::save() {
   });
 }
 
-async::Task<Outcome> Login::Impl::examine_password(async::Loop& loop, const store::Directory& directory,
-                                                   const store::Account* account,
+async::Task<Outcome> Login::Impl::examine_password(async::Loop& loop, const Begun& begun,
                                                    const auth::Credentials& credentials) {
-  Outcome outcome = examine(directory, account, credentials);
+  Outcome outcome = examine(begun, credentials.authorization);
+  const store::Account* account = begun.account;
   if (outcome == Outcome::ok && cache.knows(*account, credentials.password, loop.now())) co_return outcome;
   // Whatever is wrong already, the answer comes when a wrong password's would.
   const std::string& verifier = outcome == Outcome::ok ? account->verifier : auth::unknown_user_verifier();
@@ -182,6 +202,11 @@ Begun Login::begin(const Attempt& attempt, std::string_view name) {
   return begun;
 }
 
+std::vector<auth::ScramKeys> Login::scram_keys(const Begun& begun) const {
+  auto keys = begun.account == nullptr ? std::nullopt : auth::scram_keys(begun.account->verifier);
+  return {keys ? std::move(*keys) : auth::unknown_scram_keys(impl_->salt_secret, begun.name)};
+}
+
 async::Task<std::expected<store::Account, Denied>> Login::end(const Attempt& attempt, Begun begun, Outcome outcome) {
   if (begun.is_counted && outcome == Outcome::ok) {
     impl_->throttle.succeeded(begun.network, begun.name, impl_->clock());
@@ -197,8 +222,7 @@ async::Task<std::expected<store::Account, Denied>> Login::check(const Attempt& a
   Begun begun = begin(attempt, credentials.authentication);
   Outcome outcome = Outcome::throttled;
   if (!begun.is_throttled) {
-    outcome = co_await impl_->examine_password(attempt.connection.stream.loop(), *begun.directory, begun.account,
-                                               credentials);
+    outcome = co_await impl_->examine_password(attempt.connection.stream.loop(), begun, credentials);
   }
   co_return co_await end(attempt, std::move(begun), outcome);
 }

@@ -15,11 +15,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/async/task.h"
 #include "core/async/worker_pool.h"
 #include "core/auth/sasl.h"
 #include "core/auth/throttle.h"
+#include "core/auth/verifier.h"
 #include "core/net/server.h"
 #include "storage/store.h"
 
@@ -59,6 +61,10 @@ struct Begun {
   bool is_throttled = false;                // nothing may be looked at; end() it with Outcome::throttled
 };
 
+// What can be said of an attempt before its password is looked at. `authorization`: whom the peer wants to act as, or
+// empty.
+Outcome examine(const Begun& begun, std::string_view authorization);
+
 struct LoginOptions {
   auth::ThrottleOptions throttle;
   std::function<bool(const net::Endpoint&)> is_exempt;  // from throttling; empty: nobody. Called from any thread.
@@ -84,8 +90,11 @@ class Login {
   // A name and a password: begin(), a look at the password, end().
   async::Task<std::expected<store::Account, Denied>> check(const Attempt& attempt, auth::Credentials credentials);
 
-  // For mechanisms that look at something else than a password. Each begin() must be followed by its end().
+  // For mechanisms that look at something else than a password. begin() is followed by end(), unless the client gave up
+  // before there was anything to judge.
   Begun begin(const Attempt& attempt, std::string_view name);
+  // What SCRAM is tried with: those of the account, or made-up ones that nothing fits.
+  std::vector<auth::ScramKeys> scram_keys(const Begun& begun) const;
   // Counts what failed and logs the outcome under the connection's id, never a secret. Outcome::ok gives the account.
   async::Task<std::expected<store::Account, Denied>> end(const Attempt& attempt, Begun begun, Outcome outcome);
 

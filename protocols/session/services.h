@@ -40,6 +40,7 @@ struct Security {
   tls::Context* tls = nullptr;  // null: no TLS on this listener
   bool is_implicit = false;     // TLS from the first byte
   bool allows_plaintext_password = false;
+  bool announces_channel_binding = false;  // SCRAM's -PLUS mechanism, which is taken over TLS in any case
 };
 
 // How long a peer may take. Each is a whole budget, set by Stream::set_deadline() at its beginning: bytes that trickle

@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/log.h"
+#include "protocols/session/sasl.h"
 #include "protocols/smtp/conversation.h"
 
 namespace portreeve::smtp {
@@ -23,7 +24,7 @@ Reply Conversation::greet_back(const std::string& client_name) {
   reception_.reset();
   return greet_extended(state(), {.host = services_.host_name,
                                   .max_message_bytes = options_.max_message_bytes,
-                                  .mechanisms = auth::mechanism_names(),
+                                  .mechanisms = session::sasl_mechanisms(connection_, options_.security),
                                   .max_recipients = options_.max_recipients,
                                   .max_messages = options_.max_messages,
                                   .max_hold_seconds = static_cast<std::uint64_t>(options_.max_hold.count()),

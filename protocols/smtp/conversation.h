@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "core/async/task.h"
-#include "core/auth/sasl.h"
 #include "core/net/server.h"
+#include "protocols/session/login.h"
 #include "protocols/session/services.h"
 #include "protocols/smtp/command.h"
 #include "protocols/smtp/envelope.h"
@@ -44,6 +44,7 @@ class Conversation {
   bool is_cut_short() const { return is_cut_short_; }
 
  private:
+  class Dialogue;
   // A message between MAIL and the end of its data.
   struct Transaction {
     Envelope envelope;
@@ -116,7 +117,7 @@ class Conversation {
   // --- commands that wait (security.cc, receive.cc, deliver.cc)
   async::Task<Answer> start_tls();
   async::Task<Answer> authenticate(Auth command);
-  async::Task<Answer> log_in(std::string mechanism, auth::Credentials credentials);
+  Reply refuse_login(session::Denied denied);
   async::Task<Answer> receive();
   async::Task<Answer> receive_chunk(Bdat command);
   async::Task<Answer> receive_url(Burl command);

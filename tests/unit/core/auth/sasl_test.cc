@@ -33,7 +33,8 @@ void expect_exchange(const char* name, const Exchange& exchange) {
 }
 
 TEST(Sasl, MechanismsAreFoundByNameWithoutCase) {
-  EXPECT_THAT(mechanism_names(), ElementsAre("PLAIN", "LOGIN"));
+  EXPECT_THAT(mechanism_names(false), ElementsAre("SCRAM-SHA-256", "PLAIN", "LOGIN"));
+  EXPECT_THAT(mechanism_names(true), ElementsAre("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"));
   for (const char* name : {"PLAIN", "plain", "Login"}) EXPECT_NE(make_mechanism(name), nullptr) << name;
   for (const char* name : {"", "PLAI", "PLAIN ", "CRAM-MD5", "SCRAM-SHA-256"}) {
     EXPECT_EQ(make_mechanism(name), nullptr) << name;

@@ -437,7 +437,7 @@ TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
       "subaddress_delimiters = '-'\nfile_subaddresses = true\npostmaster = 'a@x.test'\nmax_hold = '0s'\n"
       "[quota]\ndefault = '1GiB'\ndefault_messages = 5\ndefault_mailboxes = 6\nwarn_at = [50]\n"
       "[auth]\nmax_failures_per_account = 1\nmax_failures_per_address = 1\nfailure_memory = '1s'\n"
-      "never_throttle = ['::1']\nadministrators = ['c@x.test']\n"
+      "never_throttle = ['::1']\nadministrators = ['c@x.test']\nannounce_channel_binding = true\n"
       "[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
       "[imap]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nidle_nudge = '1s'\nmax_command_size = '8KiB'\n"
       "message_limit = 7\nuid_only = true\n"

@@ -1,5 +1,6 @@
 #include <openssl/x509.h>
 
+#include "core/tls/digest.h"
 #include "pair.h"
 
 namespace portreeve::tls {
@@ -55,6 +56,34 @@ TEST_F(Handshake, TellsWhatWasAgreed) {
     EXPECT_EQ(info.server_name, "Mail.example.test");
     EXPECT_FALSE(info.is_resumed);
     EXPECT_EQ(pair.server().failure(), "");
+  }
+}
+
+TEST_F(Handshake, BothSidesHaveTheSameChannelBindings) {
+  const auto store = load({folder_.certificate("a", {"mail.example.test"})});
+  Context context(*store, {});
+  std::string former;
+  for (const std::uint16_t version : {std::uint16_t{TLS1_2_VERSION}, std::uint16_t{TLS1_3_VERSION}}) {
+    Pair pair(context, {.least = version, .most = version});
+    ASSERT_TRUE(pair.handshake());
+    // RFC 9266 §2: 32 octets under this label, with an empty context
+    std::array<std::uint8_t, 32> exported{};
+    const std::string label = "EXPORTER-Channel-Binding";
+    ASSERT_EQ(SSL_export_keying_material(pair.client().ssl(), exported.data(), exported.size(), label.data(),
+                                         label.size(), nullptr, 0, 1),
+              1);
+    const std::string ours = pair.server().channel_binding("tls-exporter");
+    EXPECT_EQ(ours, std::string(reinterpret_cast<const char*>(exported.data()), exported.size()));
+    EXPECT_NE(ours, former) << "each connection has its own";
+    former = ours;
+
+    // RFC 5929 §4.1: the certificate as it was sent, by the hash of its signature, which is SHA-256 here
+    const auto* chain = SSL_get0_peer_certificates(pair.client().ssl());
+    const CRYPTO_BUFFER* leaf = sk_CRYPTO_BUFFER_value(chain, 0);
+    const Sha256 hash = sha256({reinterpret_cast<const char*>(CRYPTO_BUFFER_data(leaf)), CRYPTO_BUFFER_len(leaf)});
+    EXPECT_EQ(pair.server().channel_binding("tls-server-end-point"),
+              std::string(reinterpret_cast<const char*>(hash.data()), hash.size()));
+    EXPECT_EQ(pair.server().channel_binding("tls-unique"), "") << "not to be trusted (RFC 9325 §3.5)";
   }
 }
 

@@ -51,12 +51,13 @@ TEST(Pop3Capabilities, SayOnlyWhatWorks) {
     write_capabilities(out, abilities);
     return out;
   };
+  const std::vector<std::string> two{"PLAIN", "LOGIN"};
   EXPECT_EQ(printed({}), always + ".\r\n");
-  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = false, .sasl_mechanisms = "PLAIN LOGIN"}),
+  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = false, .sasl_mechanisms = two}),
             always + "STLS\r\n.\r\n");
-  EXPECT_EQ(printed({.is_tls_offered = false, .may_ask_password = true, .sasl_mechanisms = "PLAIN LOGIN"}),
+  EXPECT_EQ(printed({.is_tls_offered = false, .may_ask_password = true, .sasl_mechanisms = two}),
             always + "USER\r\nSASL PLAIN LOGIN\r\n.\r\n");
-  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = true, .sasl_mechanisms = "PLAIN"}),
+  EXPECT_EQ(printed({.is_tls_offered = true, .may_ask_password = true, .sasl_mechanisms = std::span(two).first(1)}),
             always + "USER\r\nSASL PLAIN\r\nSTLS\r\n.\r\n");
 }
 

@@ -196,7 +196,7 @@ class SmtpSession : public ::testing::Test, protected Peer {
     options_.role = Role::submission;
     options_.security.allows_plaintext_password = true;
     begin();
-    EXPECT_TRUE(asked("EHLO client.example").ends_with("250 AUTH PLAIN LOGIN\r\n"));
+    EXPECT_TRUE(asked("EHLO client.example").ends_with("250 AUTH SCRAM-SHA-256 PLAIN LOGIN\r\n"));
   }
   void log_in() {
     begin_submission();
