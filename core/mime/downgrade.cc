@@ -82,7 +82,7 @@ void append_phrase(std::string& out, const std::string& name) {
 // RFC 6858 §2.1: who reads it sees the address, and nobody can be reached by it.
 void append_nowhere(std::string& out, const Address& address) {
   std::string name = decoded(address.name);
-  const std::string real = address.local + "@" + address.domain;
+  const std::string real = address.domain.empty() ? address.local : address.local + "@" + address.domain;
   name = name.empty() ? real : name + " <" + real + ">";
   append_encoded(out, name);
   out.append(kFold).append(kNowhere);
@@ -158,7 +158,7 @@ std::string downgraded_disposition(std::string_view value) {
 
 std::string downgraded_text(std::string_view value) {
   std::string out;
-  append_encoded(out, decoded(unfold(value)));
+  append_encoded(out, decoded(value));
   return out;
 }
 
@@ -183,7 +183,10 @@ std::string downgraded_field(const Field& field) {
   const auto* const rule =
       std::ranges::find_if(kRules, [&](const Rule& r) { return base::equals_ignoring_case(r.name, field.name); });
   if (rule == kRules.end()) return {};
-  const std::string value = rule->rewrite(field.value);
+  // What is written anew can't break the header up, whatever stood in it.
+  std::string given = unfold(field.value);
+  std::ranges::replace_if(given, base::is_control, ' ');
+  const std::string value = rule->rewrite(given);
   if (value.empty()) return {};
   return std::string(rule->name) + ": " + value + "\r\n";
 }

@@ -12,8 +12,8 @@
 namespace portreeve::mime {
 
 // The header of a message, as header_block() gives it. Nothing if it can stay as it is. Fields in ASCII stay byte for
-// byte, and so do those with bytes that aren't UTF-8: nobody says what they mean. The result has a few times the
-// block's length at most.
+// byte, and so do those with bytes that aren't UTF-8: nobody says what they mean. The result has some thirty times
+// the block's length at most.
 std::optional<std::string> downgraded_header(std::string_view block);
 
 }  // namespace portreeve::mime

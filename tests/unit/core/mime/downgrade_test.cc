@@ -35,6 +35,11 @@ TEST(DowngradedHeader, WritesAddresses) {
   EXPECT_EQ(down("Return-Path: <ä@b>\r\n"), "");
 }
 
+TEST(DowngradedHeader, CannotBeBrokenUp) {
+  EXPECT_EQ(down("To: ä <a@[1\r\n\t.2\r\r]>\r\nSubject: ä\r=?utf-8?Q?=0D=0AX:_=00?=\r\n"),
+            "To: =?utf-8?Q?=C3=A4?= <a@[1 .2  ]>\r\nSubject: =?utf-8?Q?=C3=A4_=0D=0AX=3A_=00?=\r\n");
+}
+
 TEST(DowngradedHeader, DropsParametersThatCannotBeShown) {
   EXPECT_EQ(down("Content-Type: text/plain; name=\"ä\"; charset=utf-8\r\n"),
             "Content-Type: text/plain;\r\n charset=\"utf-8\"\r\n");
