@@ -26,7 +26,7 @@ store::Result<Opened> open_maildrop(store::Store& store, store::MailboxId mailbo
 }  // namespace
 
 Abilities Conversation::abilities() const {
-  return {.is_tls_offered = session::can_start_tls(connection_, options_.security),
+  return {.is_tls_offered = !is_utf8_ && session::can_start_tls(connection_, options_.security),
           .may_ask_password = session::may_ask_password(connection_, options_.security),
           .sasl_mechanisms = session::sasl_mechanisms(connection_, options_.security)};
 }
@@ -124,7 +124,7 @@ Conversation::Outcome Conversation::refuse_login(session::Denied denied) {
 async::Task<Conversation::Outcome> Conversation::enter(const store::Account& account) {
   if (!co_await open_inbox(account.id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
   account_ = account.address;
-  write_count(stream_.output(), drop_->count(), "messages");
+  count(drop_->count(), "messages");
   co_return Outcome::good;
 }
 
@@ -147,6 +147,8 @@ async::Task<bool> Conversation::open_inbox(store::AccountId account) {
 async::Task<Conversation::Outcome> Conversation::stls() {
   if (stream_.tls() != nullptr) co_return error(Code::none, "TLS is active already");
   if (!session::can_start_tls(connection_, options_.security)) co_return error(Code::none, "TLS is not offered here");
+  // RFC 6856 §2.1: clients must not, and servers may refuse it.
+  if (is_utf8_) co_return error(Code::none, "STLS comes before UTF8");
   ok("begin TLS");
   if (!co_await session::upgrade_tls(connection_, options_.security, options_.handshake_timeout)) {
     ending_ = "TLS failure";
@@ -154,7 +156,14 @@ async::Task<Conversation::Outcome> Conversation::stls() {
   }
   // What was said in clear is forgotten.
   user_.clear();
+  language_ = session::Language::i_default;
   co_return Outcome::good;
+}
+
+// RFC 6856 §2.1
+Conversation::Outcome Conversation::utf8() {
+  is_utf8_ = true;
+  return ok("headers come in UTF-8");
 }
 
 }  // namespace portreeve::pop3

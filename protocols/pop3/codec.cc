@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
 
 namespace portreeve::pop3 {
 namespace {
@@ -21,11 +22,12 @@ struct Rule {
   Arguments arguments;
 };
 
-// What may be said when (RFC 1939 §9, RFC 2449 §5, RFC 2595 §4, RFC 5034 §4). In the order of Verb.
+// What may be said when (RFC 1939 §9, RFC 2449 §5, RFC 2595 §4, RFC 5034 §4, RFC 6856 §2 and §3). In the order of Verb.
 constexpr std::array kRules{
     Rule{"AUTH", Verb::auth, kAuthorization, Arguments::optional_text},
     Rule{"CAPA", Verb::capa, kAuthorization | kTransaction, Arguments::none},
     Rule{"DELE", Verb::dele, kTransaction, Arguments::message},
+    Rule{"LANG", Verb::lang, kAuthorization | kTransaction, Arguments::optional_text},
     Rule{"LIST", Verb::list, kTransaction, Arguments::optional_message},
     Rule{"NOOP", Verb::noop, kTransaction, Arguments::none},
     Rule{"PASS", Verb::pass, kAuthorization, Arguments::text},
@@ -37,6 +39,7 @@ constexpr std::array kRules{
     Rule{"TOP", Verb::top, kTransaction, Arguments::message_and_lines},
     Rule{"UIDL", Verb::uidl, kTransaction, Arguments::optional_message},
     Rule{"USER", Verb::user, kAuthorization, Arguments::text},
+    Rule{"UTF8", Verb::utf8, kAuthorization, Arguments::none},
 };
 
 constexpr bool is_in_order() {
@@ -104,7 +107,8 @@ bool parse_arguments(std::string_view text, Arguments wanted, Command& command) 
   if (text.empty()) return false;
   // RFC 1939 §7: PASS has one argument, so that blanks in it, also at its ends, are the password's own.
   command.text = command.verb == Verb::pass ? text.substr(1) : base::trimmed(text);
-  return command.verb == Verb::pass || !command.text.empty();
+  // RFC 6856 §2.2: names and passwords that aren't UTF-8 are refused.
+  return (command.verb == Verb::pass || !command.text.empty()) && base::is_utf8(command.text);
 }
 
 }  // namespace

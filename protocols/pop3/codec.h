@@ -27,7 +27,24 @@ struct Line {
 Line next_line(std::string_view bytes, std::size_t limit);
 
 // --- commands
-enum class Verb : std::uint8_t { auth, capa, dele, list, noop, pass, quit, retr, rset, stat, stls, top, uidl, user };
+enum class Verb : std::uint8_t {
+  auth,
+  capa,
+  dele,
+  lang,
+  list,
+  noop,
+  pass,
+  quit,
+  retr,
+  rset,
+  stat,
+  stls,
+  top,
+  uidl,
+  user,
+  utf8
+};
 
 enum class State : std::uint8_t { authorization, transaction };
 
@@ -38,7 +55,7 @@ struct Command {
   Verb verb = Verb::noop;
   std::optional<std::uint32_t> message;  // its number; what is too large for 32 bits is the largest
   std::uint32_t lines = 0;               // of TOP
-  std::string text;                      // USER's, PASS's and AUTH's argument
+  std::string text;                      // the argument of USER and PASS, which is UTF-8, of AUTH and of LANG
 };
 
 enum class Fault {

@@ -16,6 +16,7 @@
 #include "protocols/pop3/maildrop.h"
 #include "protocols/pop3/options.h"
 #include "protocols/pop3/replies.h"
+#include "protocols/session/languages.h"
 #include "protocols/session/login.h"
 #include "protocols/session/services.h"
 #include "storage/store.h"
@@ -54,6 +55,9 @@ class Conversation {
   Outcome refuse(Fault fault);
   Outcome error(Code code, Text text);
   Outcome ok(Text text);
+  // In the client's language.
+  std::string said(Text text) const;
+  void count(std::uint64_t number, Text what);
   // False, and the peer has been told, if a command can't be given in this state.
   bool is_in_place(Verb verb);
   bool is_next_line_buffered() const;
@@ -66,7 +70,12 @@ class Conversation {
   async::Task<Outcome> enter(const store::Account& account);
   async::Task<bool> open_inbox(store::AccountId account);
   async::Task<Outcome> stls();
+  Outcome utf8();
   Abilities abilities() const;
+
+  // --- both
+  Outcome capa();
+  Outcome lang(const Command& command);
 
   // --- transaction
   Outcome stat();
@@ -107,6 +116,8 @@ class Conversation {
   std::optional<Maildrop> drop_;
   std::vector<Answer> ahead_;  // ascending; bounded by what foresee() asks for
   std::uint32_t last_retrieved_ = 0;
+  session::Language language_ = session::Language::i_default;
+  bool is_utf8_ = false;  // RFC 6856 §2.1: the client takes headers with UTF-8
   unsigned errors_ = 0;
   unsigned failed_logins_ = 0;
 };

@@ -18,6 +18,7 @@ constexpr std::string_view code_text(Code code) {
     case Code::auth: return "[AUTH] ";
     case Code::sys_temp: return "[SYS/TEMP] ";
     case Code::sys_perm: return "[SYS/PERM] ";
+    case Code::utf8: return "[UTF8] ";
   }
   return "";
 }
@@ -30,10 +31,16 @@ void write_pair(std::string& out, std::uint64_t a, char between, std::uint64_t b
 
 }  // namespace
 
-void write_ok(std::string& out, Text text) { out.append("+OK ").append(text.view()).append("\r\n"); }
+void write_ok(std::string& out, Text text) { write_translated_ok(out, text.view()); }
 
-void write_error(std::string& out, Code code, Text text) {
-  out.append("-ERR ").append(code_text(code)).append(text.view()).append("\r\n");
+void write_translated_ok(std::string& out, std::string_view translation) {
+  out.append("+OK ").append(translation).append("\r\n");
+}
+
+void write_error(std::string& out, Code code, Text text) { write_translated_error(out, code, text.view()); }
+
+void write_translated_error(std::string& out, Code code, std::string_view translation) {
+  out.append("-ERR ").append(code_text(code)).append(translation).append("\r\n");
 }
 
 void write_ok(std::string& out, std::uint64_t a, std::uint64_t b) {
@@ -42,10 +49,10 @@ void write_ok(std::string& out, std::uint64_t a, std::uint64_t b) {
   out.append("\r\n");
 }
 
-void write_count(std::string& out, std::uint64_t count, Text what) {
+void write_count(std::string& out, std::uint64_t count, std::string_view what_translated) {
   out.append("+OK ");
   write_number(out, count);
-  out.append(" ").append(what.view()).append("\r\n");
+  out.append(" ").append(what_translated).append("\r\n");
 }
 
 void write_size(std::string& out, std::uint32_t number, std::uint32_t size) {
@@ -65,10 +72,17 @@ void write_challenge(std::string& out, std::string_view base64) {
   out.append("+ ").append(base64).append("\r\n");
 }
 
+void write_language(std::string& out, std::string_view tag, std::string_view translation) {
+  out.append("+OK ").append(tag).append(" ").append(translation).append("\r\n");
+}
+
+void write_known_language(std::string& out, std::string_view tag, std::string_view name) {
+  out.append(tag).append(" ").append(name).append("\r\n");
+}
+
 void write_end(std::string& out) { out.append(".\r\n"); }
 
 void write_capabilities(std::string& out, const Abilities& abilities) {
-  write_ok(out, "Capability list follows");
   out.append(
       "TOP\r\n"
       "UIDL\r\n"
@@ -76,6 +90,8 @@ void write_capabilities(std::string& out, const Abilities& abilities) {
       "AUTH-RESP-CODE\r\n"
       "PIPELINING\r\n"
       "EXPIRE NEVER\r\n"
+      "UTF8 USER\r\n"
+      "LANG\r\n"
       "IMPLEMENTATION Portreeve\r\n");
   // RFC 2595 §4: a server that takes no password in clear doesn't say USER before TLS.
   if (abilities.may_ask_password) {

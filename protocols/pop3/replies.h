@@ -1,5 +1,5 @@
 // Writers for POP3's answers. What they print is fixed when the server is compiled, save for numbers: an answer can't
-// hold a line break or anything else of a peer's making.
+// hold a line break or anything else of a peer's making. A translation is a Text that a table has in another language.
 // Threads: pure functions.
 #pragma once
 
@@ -32,20 +32,27 @@ enum class Code {
   auth,      // the user: name or password
   sys_temp,  // nobody: try again later
   sys_perm,  // the server's operator
+  utf8,      // the client: it should ask with UTF8 (RFC 6856 §5)
 };
 
 void write_ok(std::string& out, Text text);
 void write_error(std::string& out, Code code, Text text);
+void write_translated_ok(std::string& out, std::string_view translation);
+void write_translated_error(std::string& out, Code code, std::string_view translation);
 // "+OK <a> <b>": STAT and LIST n.
 void write_ok(std::string& out, std::uint64_t a, std::uint64_t b);
 // "+OK <count> <what>".
-void write_count(std::string& out, std::uint64_t count, Text what);
+void write_count(std::string& out, std::uint64_t count, std::string_view what_translated);
 // One line of LIST: "<number> <size>".
 void write_size(std::string& out, std::uint32_t number, std::uint32_t size);
 // One line of UIDL, "<number> <uidvalidity>.<uid>": unique for as long as the server stands (RFC 1939 §7).
 void write_unique_id(std::string& out, std::uint32_t number, std::uint32_t uid_validity, std::uint32_t uid);
 // "+ <base64>": a SASL challenge.
 void write_challenge(std::string& out, std::string_view base64);
+// "+OK <tag> <translation>": LANG with an argument (RFC 6856 §3).
+void write_language(std::string& out, std::string_view tag, std::string_view translation);
+// One line of LANG without: "<tag> <name>".
+void write_known_language(std::string& out, std::string_view tag, std::string_view name);
 void write_end(std::string& out);
 
 // --- CAPA (RFC 2449 §5)
@@ -54,6 +61,7 @@ struct Abilities {
   bool may_ask_password = false;  // USER, PASS and AUTH would
   std::span<const std::string> sasl_mechanisms = {};
 };
+// Without the +OK before it.
 void write_capabilities(std::string& out, const Abilities& abilities);
 
 }  // namespace portreeve::pop3

@@ -3,8 +3,12 @@
 
 #include "core/async/worker_pool.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
+#include "core/mime/downgrade.h"
+#include "core/mime/header.h"
 #include "protocols/pop3/conversation.h"
 #include "protocols/pop3/stuffer.h"
+#include "protocols/session/texts.h"
 
 namespace portreeve::pop3 {
 namespace {
@@ -14,11 +18,29 @@ constexpr std::uint32_t kSmallBytes = 64 * 1024;  // read whole, and with others
 constexpr std::uint64_t kBatchBytes = kSliceBytes;
 constexpr std::uint64_t kFirstTopSlice = std::uint64_t{16} * 1024;  // most headers fit
 
+// How the client wants to be answered.
+struct Manner {
+  bool is_utf8 = false;
+  session::Language language = session::Language::i_default;
+  std::string said(Text text) const { return session::translated(text.view(), language); }
+};
+
+bool is_ascii(std::string_view text) { return base::ascii_prefix(text) == text.size(); }
+
+// The octets of a whole header as they are sent: with CRLFs, and an end to its last line.
+std::int64_t sent_size(std::string_view header) {
+  std::int64_t size = static_cast<std::int64_t>(header.size());
+  for (std::size_t lf = header.find('\n'); lf != std::string_view::npos; lf = header.find('\n', lf + 1)) {
+    if (lf == 0 || header[lf - 1] != '\r') ++size;
+  }
+  return header.empty() || header.ends_with('\n') ? size : size + 2;
+}
+
 // Makes one message's answer, slice by slice. Used by one thread at a time.
 class Rendering {
  public:
-  Rendering(store::Store& store, const store::Message& message, std::optional<std::uint32_t> top_lines)
-      : store_(store), message_(message) {
+  Rendering(store::Store& store, const store::Message& message, std::optional<std::uint32_t> top_lines, Manner manner)
+      : store_(store), message_(message), manner_(manner), octets_(message.pop3_size) {
     if (top_lines) excerpt_.emplace(*top_lines);
   }
 
@@ -26,13 +48,16 @@ class Rendering {
   // was.
   store::Result<> next(std::string& out) {
     const std::uint64_t left = message_.size - offset_;
-    const std::uint64_t wanted = std::min(left, excerpt_ && offset_ == 0 ? kFirstTopSlice : kSliceBytes);
+    std::uint64_t wanted = std::min(left, excerpt_ && offset_ == 0 ? kFirstTopSlice : kSliceBytes);
     std::string raw;
-    raw.reserve(wanted);
-    if (wanted > 0) {
-      if (store::Result<> read = store_.read_body(message_.body, offset_, wanted, raw); !read) return read;
-      if (raw.size() != wanted) {
-        return std::unexpected(store::Error{.code = store::Errc::corrupt, .detail = "body shorter than its size"});
+    if (store::Result<> read = read_to(wanted, raw); !read) return read;
+    if (offset_ == 0 && !manner_.is_utf8 && !is_ascii(mime::header_block(raw))) {
+      wanted = std::min(left, kSliceBytes);
+      if (store::Result<> read = read_to(wanted, raw); !read) return read;
+      if (!downgrade(raw)) {
+        is_done_ = true;
+        write_translated_error(out, Code::utf8, manner_.said("this message can only be read with UTF8"));
+        return {};
       }
     }
     if (offset_ == 0) begin(out);
@@ -47,11 +72,31 @@ class Rendering {
   bool has_begun() const { return offset_ > 0; }
 
  private:
+  // Reads on until `raw`, which begins at offset_, has so many bytes.
+  store::Result<> read_to(std::uint64_t wanted, std::string& raw) {
+    if (raw.size() == wanted) return {};
+    raw.reserve(wanted);
+    if (store::Result<> read = store_.read_body(message_.body, offset_ + raw.size(), wanted - raw.size(), raw); !read) {
+      return read;
+    }
+    if (raw.size() == wanted) return {};
+    return std::unexpected(store::Error{.code = store::Errc::corrupt, .detail = "body shorter than its size"});
+  }
+  // RFC 6856 §4: makes the header at the beginning of `raw` ASCII. False: it goes on behind `raw`.
+  bool downgrade(std::string& raw) {
+    const std::string_view header = mime::header_block(raw);
+    const std::optional<std::string> simple = mime::downgraded_header(header);
+    if (!simple) return true;
+    if (header.size() == raw.size() && raw.size() < message_.size) return false;
+    octets_ += sent_size(*simple) - sent_size(header);
+    raw.replace(0, header.size(), *simple);
+    return true;
+  }
   void begin(std::string& out) const {
     if (excerpt_) {
-      write_ok(out, "top of message follows");
+      write_translated_ok(out, manner_.said("top of message follows"));
     } else {
-      write_count(out, message_.pop3_size, "octets");
+      write_count(out, static_cast<std::uint64_t>(octets_), manner_.said("octets"));
     }
   }
   void end(std::string& out) {
@@ -64,6 +109,8 @@ class Rendering {
 
   store::Store& store_;
   store::Message message_;
+  Manner manner_;
+  std::int64_t octets_;
   std::optional<Excerpt> excerpt_;
   Stuffer stuffer_;
   std::uint64_t offset_ = 0;
@@ -80,13 +127,13 @@ std::optional<std::uint32_t> top_lines(const Command& command) {
 
 // Appends the whole answer, or -ERR and gives why.
 store::Result<> render(store::Store& store, const store::Message& message, std::optional<std::uint32_t> lines,
-                       std::string& out) {
-  Rendering rendering(store, message, lines);
+                       Manner manner, std::string& out) {
+  Rendering rendering(store, message, lines, manner);
   const std::size_t begin = out.size();
   while (!rendering.is_done()) {
     if (store::Result<> next = rendering.next(out); !next) {
       out.resize(begin);
-      write_error(out, Code::sys_temp, "the message can't be read now");
+      write_translated_error(out, Code::sys_temp, manner.said("the message can't be read now"));
       return next;
     }
   }
@@ -153,15 +200,17 @@ async::Task<Conversation::Outcome> Conversation::send_small(std::vector<Wanted> 
   store::Store& store = services_.store;
   std::string answers;
   std::vector<Answer> ahead;
+  const Manner manner{.is_utf8 = is_utf8_, .language = language_};
   const std::string failure = co_await async::offload(services_.readers, stream_.loop(), [&] {
     std::string why;
     for (const Wanted& one : wanted) {
-      if (const auto made = render(store, one.message, one.top_lines, answers); !made) why = made.error().detail;
+      if (const auto made = render(store, one.message, one.top_lines, manner, answers); !made)
+        why = made.error().detail;
     }
     for (const Wanted& one : next) {
       Answer answer{.number = one.number, .text = {}};
       // Who asks for it will hear why not.
-      if (!render(store, one.message, std::nullopt, answer.text)) break;
+      if (!render(store, one.message, std::nullopt, manner, answer.text)) break;
       ahead.push_back(std::move(answer));
     }
     return why;
@@ -185,7 +234,7 @@ async::Task<Conversation::Outcome> Conversation::send(std::string_view answer) {
 }
 
 async::Task<Conversation::Outcome> Conversation::send_big(Wanted wanted) {
-  Rendering rendering(services_.store, wanted.message, wanted.top_lines);
+  Rendering rendering(services_.store, wanted.message, wanted.top_lines, {.is_utf8 = is_utf8_, .language = language_});
   std::string slice;
   while (!rendering.is_done()) {
     slice.clear();

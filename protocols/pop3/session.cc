@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "protocols/pop3/conversation.h"
 #include "protocols/session/connection_log.h"
+#include "protocols/session/texts.h"
 
 namespace portreeve::pop3 {
 namespace {
@@ -113,8 +114,9 @@ async::Task<Conversation::Outcome> Conversation::execute() {
 async::Task<Conversation::Outcome> Conversation::dispatch(const Command& command) {
   switch (command.verb) {
     case Verb::auth: co_return co_await auth(command);
-    case Verb::capa: write_capabilities(stream_.output(), abilities()); co_return Outcome::good;
+    case Verb::capa: co_return capa();
     case Verb::dele: co_return dele(command);
+    case Verb::lang: co_return lang(command);
     case Verb::list:
     case Verb::uidl: co_return co_await list(command);
     case Verb::noop: co_return ok("still here");
@@ -126,6 +128,7 @@ async::Task<Conversation::Outcome> Conversation::dispatch(const Command& command
     case Verb::stat: co_return stat();
     case Verb::stls: co_return co_await stls();
     case Verb::user: co_return user(command);
+    case Verb::utf8: co_return utf8();
   }
   co_return Outcome::bad;
 }
@@ -153,12 +156,43 @@ bool Conversation::is_in_place(Verb verb) {
 }
 
 Conversation::Outcome Conversation::error(Code code, Text text) {
-  write_error(stream_.output(), code, text);
+  write_translated_error(stream_.output(), code, said(text));
   return Outcome::bad;
 }
 
 Conversation::Outcome Conversation::ok(Text text) {
-  write_ok(stream_.output(), text);
+  write_translated_ok(stream_.output(), said(text));
+  return Outcome::good;
+}
+
+std::string Conversation::said(Text text) const { return session::translated(text.view(), language_); }
+
+void Conversation::count(std::uint64_t number, Text what) { write_count(stream_.output(), number, said(what)); }
+
+// RFC 2449 §5
+Conversation::Outcome Conversation::capa() {
+  ok("capability list follows");
+  write_capabilities(stream_.output(), abilities());
+  return Outcome::good;
+}
+
+// RFC 6856 §3
+Conversation::Outcome Conversation::lang(const Command& command) {
+  if (command.text.empty()) {
+    ok("language list follows");
+    for (const session::Language each : session::languages()) {
+      write_known_language(stream_.output(), session::language_tag(each), session::language_name(each));
+    }
+    write_end(stream_.output());
+    return Outcome::good;
+  }
+  if (!session::is_language_range(command.text)) return refuse(Fault::syntax);
+  const std::optional<session::Language> language = session::choose_language(std::span(&command.text, 1));
+  if (!language) return error(Code::none, "not a language spoken here");
+  language_ = *language;
+  // Those answers were made in the language before.
+  ahead_.clear();
+  write_language(stream_.output(), session::language_tag(language_), said("this language from here on"));
   return Outcome::good;
 }
 

@@ -1,4 +1,5 @@
-// A POP3 session (RFC 1939; CAPA of RFC 2449, STLS of RFC 2595, AUTH of RFC 5034), from the banner to its end.
+// A POP3 session (RFC 1939; CAPA of RFC 2449, STLS of RFC 2595, AUTH of RFC 5034, UTF8 and LANG of RFC 6856), from the
+// banner to its end.
 //
 // Promises. The maildrop is the INBOX as it was at login, and stays so: numbers, sizes and bodies, whatever other
 // sessions do. Nothing is removed but by QUIT, which says +OK only once the removal is durable; a connection that is

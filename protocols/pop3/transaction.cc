@@ -25,7 +25,7 @@ async::Task<Conversation::Outcome> Conversation::list(const Command& command) {
     }
     co_return Outcome::good;
   }
-  write_count(stream_.output(), drop_->count(), "messages");
+  count(drop_->count(), "messages");
   std::uint32_t number = 0;
   for (const auto& block : snapshot.blocks) {
     for (const store::Message& message : *block) {

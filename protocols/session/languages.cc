@@ -41,6 +41,19 @@ std::string_view language_tag(Language language) {
   return "i-default";
 }
 
+std::string_view language_name(Language language) {
+  switch (language) {
+    case Language::english: return "English";
+    case Language::german: return "Deutsch";
+    case Language::french: return "Français";
+    case Language::spanish: return "Español";
+    case Language::italian: return "Italiano";
+    case Language::dutch: return "Nederlands";
+    case Language::i_default: break;
+  }
+  return "Default language";
+}
+
 // extended-language-range = (1*8ALPHA / "*") *("-" (1*8alphanum / "*"))
 bool is_language_range(std::string_view text) {
   bool is_first = true;

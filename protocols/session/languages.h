@@ -18,6 +18,8 @@ enum class Language : std::uint8_t { english, german, french, spanish, italian, 
 std::span<const Language> languages();
 // "de"; "i-default".
 std::string_view language_tag(Language language);
+// As its speakers call it: "Deutsch".
+std::string_view language_name(Language language);
 
 // A range of RFC 4647 §2: "de", "de-CH", "de-*-1996", "*". "default" is one too.
 bool is_language_range(std::string_view text);

@@ -45,6 +45,15 @@ class Curl(ClientTest):
                 output = self.curl(self.url(port, "/1"), *login, *more)
                 self.assertEqual(output.replace("\r\n", "\n"), text.replace("\r\n", "\n"))
 
+    def test_removes_over_pop3(self):
+        login = ("-u", f"{ALICE}:{ALICE_PASSWORD}")
+        self.deliver("kept")
+        self.deliver("removed")
+        self.assertEqual(len(self.curl(self.url("pop3s"), *login).split("\n")), 3)
+        self.curl(self.url("pop3s", "/2"), *login, "-X", "DELE", "-I")
+        self.assert_body_arrived(self.stored(), "kept")
+        self.assertEqual(len(self.stored()), 1)
+
     def test_appends_searches_and_lists(self):
         login = ("-u", f"{ALICE}:{ALICE_PASSWORD}")
         message = self.write("message", MESSAGE.format(subject="appended"))

@@ -1,11 +1,12 @@
-"""getmail6: POP3 and IMAP over TLS and STARTTLS, into a Maildir; leaves mail there and doesn't fetch it twice."""
+"""getmail6: POP3 and IMAP over TLS and STARTTLS, into a Maildir; leaves mail there and doesn't fetch it twice, or
+removes it."""
 from harness import ALICE, ALICE_PASSWORD, ClientTest, main
 
 
 class Getmail(ClientTest):
     plaintext_auth = True  # it knows no STARTTLS
 
-    def fetch(self, retriever, port):
+    def fetch(self, retriever, port, delete=False):
         maildir = self.home / f"maildir-{port}"
         for folder in ("cur", "new", "tmp"):
             self.make_folder(maildir / folder)
@@ -22,6 +23,7 @@ type = Maildir
 path = {maildir}/
 [options]
 read_all = false
+delete = {str(delete).lower()}
 delivered_to = false
 received = false
 """)
@@ -36,6 +38,13 @@ received = false
                 self.assertTrue(self.fetch(retriever, port)[0].endswith(text.split(b"\n\n", 1)[1]))
                 self.assertEqual(len(self.fetch(retriever, port)), 1)
         self.assertEqual(len(self.stored()), 1)
+
+    def test_removes_what_it_fetched(self):
+        for retriever, port in (("SimplePOP3Retriever", "pop3"), ("SimplePOP3SSLRetriever", "pop3s")):
+            with self.subTest(port=port):
+                self.deliver()
+                self.assertEqual(len(self.fetch(retriever, port, delete=True)), 1)
+                self.assertEqual(self.stored(), [])
 
 
 main()

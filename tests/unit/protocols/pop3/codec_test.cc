@@ -52,8 +52,10 @@ TEST(Pop3Command, RefusesMalformedArguments) {
   const std::vector<std::string> cases{
       // nothing where something is wanted
       "RETR", "RETR ", "DELE", "TOP", "TOP 1", "TOP 1 ", "USER", "USER ", "USER   ", "PASS",
+      // not UTF-8
+      "USER \xff", "PASS \xc3", "PASS \xed\xa0\x80",
       // something where nothing is wanted
-      "STAT 1", "NOOP x", "QUIT now", "RSET 1", "CAPA x", "STLS x",
+      "STAT 1", "NOOP x", "QUIT now", "RSET 1", "CAPA x", "STLS x", "UTF8 x",
       // not numbers
       "RETR x", "RETR -1", "RETR +1", "RETR 1x", "RETR 1.0", "LIST x", "LIST 1x", "UIDL *", "DELE 0x1", "TOP x 1",
       "TOP 1 x", "TOP 1 -1", "TOP 1x 1",

@@ -14,12 +14,22 @@ TEST(Pop3Replies, AreOneLine) {
   write_error(out, Code::auth, "wrong");
   write_error(out, Code::sys_temp, "later");
   write_error(out, Code::sys_perm, "never");
+  write_error(out, Code::utf8, "only so");
+  write_translated_ok(out, "grüßt");
+  write_translated_error(out, Code::auth, "falsch");
+  write_language(out, "de", "so");
+  write_known_language(out, "fr", "Français");
   EXPECT_EQ(out,
             "+OK fine\r\n"
             "-ERR bad\r\n"
             "-ERR [AUTH] wrong\r\n"
             "-ERR [SYS/TEMP] later\r\n"
-            "-ERR [SYS/PERM] never\r\n");
+            "-ERR [SYS/PERM] never\r\n"
+            "-ERR [UTF8] only so\r\n"
+            "+OK grüßt\r\n"
+            "-ERR [AUTH] falsch\r\n"
+            "+OK de so\r\n"
+            "fr Français\r\n");
 }
 
 TEST(Pop3Replies, PrintNumbers) {
@@ -44,7 +54,8 @@ TEST(Pop3Replies, ChallengeKeepsItsBlank) {
 
 TEST(Pop3Capabilities, SayOnlyWhatWorks) {
   const std::string always =
-      "+OK Capability list follows\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\nEXPIRE NEVER\r\n"
+      "TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\nEXPIRE NEVER\r\n"
+      "UTF8 USER\r\nLANG\r\n"
       "IMPLEMENTATION Portreeve\r\n";
   const auto printed = [](const Abilities& abilities) {
     std::string out;

@@ -242,6 +242,32 @@ TEST_F(Pop3Session, NeverPassesOffATornMessageAsWhole) {
   EXPECT_THAT(answers, EndsWith("+OK goodbye\r\n"));
 }
 
+TEST_F(Pop3Session, TellsTheOctetsThatItSends) {
+  const std::vector<std::string> shown{"Subject: =?utf-8?Q?=C3=A4?=\r\n\r\nx\r\n", "A: b\r\n\r\n\xc3\xa4\r\n",
+                                       "Subject: =?utf-8?Q?=C3=A4?=\r\n"};
+  store_.bodies = {"Subject: ä\r\nX: ä\r\n\r\nx\r\n", "X: ä\r\nA: b\r\n\r\nä\r\n", "Subject: ä\r\n"};
+  std::string expected;
+  for (const std::string& one : shown) expected += "+OK " + std::to_string(one.size()) + " octets\r\n" + one + ".\r\n";
+  EXPECT_EQ(logged_in("RETR 1\r\nRETR 2\r\nRETR 3\r\n"), expected);
+  EXPECT_EQ(logged_in("RETR 1\r\nNOOP\r\nRETR 2\r\nNOOP\r\nRETR 3\r\n").size(), expected.size() + 2 * 16)
+      << "what is read ahead is the same";
+}
+
+TEST_F(Pop3Session, SaysWhatCanOnlyBeReadWithUtf8) {
+  std::string big = "Subject: ä\r\n";
+  while (big.size() < 300'000) big += "X: y\r\n";
+  store_.bodies = {big + "\r\nbody\r\n"};
+  const std::string refused = "-ERR [UTF8] this message can only be read with UTF8\r\n";
+  EXPECT_EQ(logged_in("RETR 1\r\nTOP 1 0\r\nNOOP\r\n"), refused + refused + "+OK still here\r\n");
+  EXPECT_THAT(converse("UTF8\r\nUSER alice@example.test\r\nPASS secret\r\nRETR 1\r\n"),
+              EndsWith("X: y\r\n\r\nbody\r\n.\r\n"));
+  // One that fits into what is read at once, but not into what TOP reads first.
+  big.resize(100'002);
+  store_.bodies = {big.substr(0, big.rfind("X:")) + "\r\nbody\r\n"};
+  EXPECT_THAT(logged_in("TOP 1 0\r\n"),
+              ::testing::StartsWith("+OK top of message follows\r\nSubject: =?utf-8?Q?=C3=A4?=\r\nX: y"));
+}
+
 TEST_F(Pop3Session, AnswersWhereTheMailboxCannotBeOpened) {
   store_.fails_to_open = true;
   EXPECT_THAT(converse("USER alice@example.test\r\nPASS secret\r\nSTAT\r\nQUIT\r\n"),
