@@ -65,7 +65,7 @@ std::expected<void, Obstacle> ServerRun::prepare(std::vector<Bound> bound) {
     const bool has_tls = listener.tls != config::TlsMode::none;
     contexts_.push_back(has_tls ? std::make_unique<tls::Context>(*certificates_, context_options(listener)) : nullptr);
     sessions_.push_back(
-        make_sessions(config_, listener, {*store_, *readers_, *login_}, rates_, contexts_.back().get()));
+        make_sessions(config_, listener, {*store_, *readers_, *login_, maildrops_}, rates_, contexts_.back().get()));
   }
   for (Bound& one : bound) add(std::move(one));
   return open_control();

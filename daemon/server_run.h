@@ -18,6 +18,7 @@
 #include "daemon/housekeeping.h"
 #include "daemon/sessions.h"
 #include "protocols/session/login.h"
+#include "protocols/session/occupancy.h"
 #include "storage/store.h"
 
 namespace portreeve::daemon {
@@ -75,6 +76,7 @@ class ServerRun {
   std::unique_ptr<async::WorkerPool> administrators_;
   std::unique_ptr<async::WorkerPool> upkeep_;
   std::unique_ptr<session::Login> login_;
+  session::Occupancy maildrops_;
   std::shared_ptr<session::Rates> rates_;  // as config_ has them
   std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<tls::CertificateStore> certificates_;

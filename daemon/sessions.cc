@@ -50,7 +50,7 @@ class SessionsOf final : public Sessions {
  private:
   Given<Options> make(const config::Config& config, const config::Listener& listener,
                       std::shared_ptr<session::Rates> rates) const {
-    return {{parts_.store, parts_.readers, parts_.login, config.host_name, std::move(rates)},
+    return {{parts_.store, parts_.readers, parts_.login, config.host_name, std::move(rates), &parts_.maildrops},
             make_options_(config, listener, context_)};
   }
 

@@ -16,6 +16,7 @@ struct Parts {
   store::Store& store;
   async::WorkerPool& readers;
   session::Login& login;
+  session::Occupancy& maildrops;
 };
 
 class Sessions {

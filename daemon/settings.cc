@@ -180,6 +180,9 @@ pop3::Options pop3_options(const config::Config& config, const config::Listener&
   options.login_timeout = config.pop3.login_timeout;
   options.idle_timeout = config.pop3.idle_timeout;
   options.write_timeout = config.limits.transfer_timeout;
+  options.maildrop = {.max_sessions = config.pop3.max_sessions_per_account,
+                      .gives_way_after = config.pop3.gives_way_after,
+                      .login_delay = config.pop3.login_delay};
   options.max_errors = static_cast<unsigned>(config.limits.max_errors);
   return options;
 }

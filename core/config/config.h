@@ -106,6 +106,9 @@ struct Auth {
 struct Pop3 {
   Milliseconds login_timeout{60'000};
   Milliseconds idle_timeout{600'000};
+  std::uint64_t max_sessions_per_account = 1;
+  Milliseconds gives_way_after{120'000};
+  Milliseconds login_delay{0};  // 0: none
 };
 
 // A mail program that doesn't get to see all capabilities.

@@ -368,6 +368,15 @@ Fields pop3_fields(Pop3& p) {
       Field{"idle_timeout", "for the next command after login; RFC 1939 asks for ten minutes",
             Duration{&p.idle_timeout, seconds(1), hours(24)}}
           .live(),
+      Field{"max_sessions_per_account", "how many sessions may have an account's maildrop open at one time",
+            Count{&p.max_sessions_per_account, 1, 1000}}
+          .live(),
+      Field{"gives_way_after", "how long a session must have been silent to give way to a new one of its account",
+            Duration{&p.gives_way_after, seconds(0), hours(24)}}
+          .live(),
+      Field{"login_delay", "how long an account has to wait between two logins; 0s is no wait",
+            Duration{&p.login_delay, seconds(0), hours(24)}}
+          .live(),
   };
 }
 

@@ -10,6 +10,9 @@
 namespace portreeve::pop3 {
 namespace {
 
+constexpr unsigned kPlaceTries = 10;
+constexpr async::Milliseconds kPlacePause{50};
+
 struct Opened {
   std::unique_ptr<store::OpenMailbox> inbox;
   Maildrop drop;
@@ -28,7 +31,10 @@ store::Result<Opened> open_maildrop(store::Store& store, store::MailboxId mailbo
 Abilities Conversation::abilities() const {
   return {.is_tls_offered = !is_utf8_ && session::can_start_tls(connection_, options_.security),
           .may_ask_password = session::may_ask_password(connection_, options_.security),
-          .sasl_mechanisms = session::sasl_mechanisms(connection_, options_.security)};
+          .sasl_mechanisms = session::sasl_mechanisms(connection_, options_.security),
+          // Rounded up: a client that waits as long as it is told must be let in.
+          .login_delay = static_cast<std::uint64_t>(
+              std::chrono::ceil<std::chrono::seconds>(options_.maildrop.login_delay).count())};
 }
 
 // RFC 1939 §7
@@ -122,10 +128,30 @@ Conversation::Outcome Conversation::refuse_login(session::Denied denied) {
 }
 
 async::Task<Conversation::Outcome> Conversation::enter(const store::Account& account) {
+  if (const auto refusal = co_await take_place(account.id)) {
+    if (*refusal == session::Occupancy::Refusal::too_soon) {
+      co_return error(Code::login_delay, "too soon after the last login");
+    }
+    co_return error(Code::in_use, "another session has the mailbox open");
+  }
   if (!co_await open_inbox(account.id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
   account_ = account.address;
   count(drop_->count(), "messages");
   co_return Outcome::good;
+}
+
+async::Task<std::optional<session::Occupancy::Refusal>> Conversation::take_place(store::AccountId account) {
+  if (services_.maildrops == nullptr) co_return std::nullopt;
+  for (unsigned tries = 1;; ++tries) {
+    auto place = services_.maildrops->enter(account, options_.maildrop, stream_.loop().now(), stream_.notifier());
+    if (place) {
+      place_.emplace(std::move(*place));
+      co_return std::nullopt;
+    }
+    if (place.error() != session::Occupancy::Refusal::in_use || tries == kPlaceTries) co_return place.error();
+    // A client that lost its line and comes back at once may be ahead of the news that the line is gone.
+    co_await async::Sleep(stream_.loop(), kPlacePause);
+  }
 }
 
 async::Task<bool> Conversation::open_inbox(store::AccountId account) {

@@ -18,6 +18,7 @@
 #include "protocols/pop3/replies.h"
 #include "protocols/session/languages.h"
 #include "protocols/session/login.h"
+#include "protocols/session/occupancy.h"
 #include "protocols/session/services.h"
 #include "storage/store.h"
 
@@ -32,6 +33,8 @@ class Conversation {
 
   // From the banner to the goodbye. Gives why it ended, in a word or two for the log.
   async::Task<std::string_view> run();
+  // Lets others into the maildrop.
+  void leave_maildrop() { place_.reset(); }
   // Who is logged in, or empty.
   const std::string& account() const { return account_; }
 
@@ -68,6 +71,7 @@ class Conversation {
   async::Task<Outcome> auth(const Command& command);
   Outcome refuse_login(session::Denied denied);
   async::Task<Outcome> enter(const store::Account& account);
+  async::Task<std::optional<session::Occupancy::Refusal>> take_place(store::AccountId account);
   async::Task<bool> open_inbox(store::AccountId account);
   async::Task<Outcome> stls();
   Outcome utf8();
@@ -112,6 +116,7 @@ class Conversation {
   std::string_view ending_;
   std::string user_;
   std::string account_;
+  std::optional<session::Occupancy::Place> place_;
   std::unique_ptr<store::OpenMailbox> inbox_;  // keeps the bodies of drop_
   std::optional<Maildrop> drop_;
   std::vector<Answer> ahead_;  // ascending; bounded by what foresee() asks for

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/async/loop.h"
+#include "protocols/session/occupancy.h"
 #include "protocols/session/services.h"
 
 namespace portreeve::pop3 {
@@ -16,6 +17,7 @@ struct Options {
   async::Milliseconds login_timeout{60'000};
   async::Milliseconds idle_timeout{600'000};
   async::Milliseconds write_timeout{300'000};  // for each slice of an answer to be taken
+  session::OccupancyLimits maildrop;           // how often an account's may be open
   unsigned max_errors = 20;                    // bad commands in a row; then the session ends
   unsigned max_failed_logins = 4;              // of one connection; then it ends
   // RFC 2449 §4 wants 255 octets for a command; a SASL response may be longer (RFC 5034 §4).

@@ -18,6 +18,8 @@ constexpr std::string_view code_text(Code code) {
     case Code::auth: return "[AUTH] ";
     case Code::sys_temp: return "[SYS/TEMP] ";
     case Code::sys_perm: return "[SYS/PERM] ";
+    case Code::in_use: return "[IN-USE] ";
+    case Code::login_delay: return "[LOGIN-DELAY] ";
     case Code::utf8: return "[UTF8] ";
   }
   return "";
@@ -93,6 +95,11 @@ void write_capabilities(std::string& out, const Abilities& abilities) {
       "UTF8 USER\r\n"
       "LANG\r\n"
       "IMPLEMENTATION Portreeve\r\n");
+  if (abilities.login_delay > 0) {
+    out.append("LOGIN-DELAY ");
+    write_number(out, abilities.login_delay);
+    out.append("\r\n");
+  }
   // RFC 2595 §4: a server that takes no password in clear doesn't say USER before TLS.
   if (abilities.may_ask_password) {
     out.append("USER\r\nSASL");

@@ -29,10 +29,12 @@ class Text {
 // RFC 2449 §8, RFC 3206 §4: who has to act on a refusal.
 enum class Code {
   none,
-  auth,      // the user: name or password
-  sys_temp,  // nobody: try again later
-  sys_perm,  // the server's operator
-  utf8,      // the client: it should ask with UTF8 (RFC 6856 §5)
+  auth,         // the user: name or password
+  sys_temp,     // nobody: try again later
+  sys_perm,     // the server's operator
+  in_use,       // the user: another session has the maildrop (RFC 2449 §8.1.1)
+  login_delay,  // the user: too soon after the last login (RFC 2449 §8.1.2)
+  utf8,         // the client: it should ask with UTF8 (RFC 6856 §5)
 };
 
 void write_ok(std::string& out, Text text);
@@ -60,6 +62,7 @@ struct Abilities {
   bool is_tls_offered = false;    // STLS would work now
   bool may_ask_password = false;  // USER, PASS and AUTH would
   std::span<const std::string> sasl_mechanisms = {};
+  std::uint64_t login_delay = 0;  // seconds; 0: none
 };
 // Without the +OK before it.
 void write_capabilities(std::string& out, const Abilities& abilities);

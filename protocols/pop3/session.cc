@@ -21,6 +21,7 @@ async::Task<> serve(net::Connection& connection, const session::Services& servic
   std::string_view reason = "internal error";
   try {
     reason = co_await conversation.run();
+    conversation.leave_maildrop();
   } catch (const std::exception& exception) {
     base::log::error("session_failed", {{"id", connection.id}, {"protocol", "pop3"}, {"error", exception.what()}});
     write_error(connection.stream.output(), Code::sys_temp, "internal error");
@@ -36,7 +37,9 @@ async::Task<std::string_view> Conversation::run() {
   while (outcome == Outcome::good || outcome == Outcome::bad) {
     if (!co_await flush_if_due()) co_return ending_;
     if (!co_await next_line()) co_return ending_;
+    if (place_) place_->work();
     outcome = co_await execute();
+    if (place_) place_->rest(stream_.loop().now());
     errors_ = outcome == Outcome::bad ? errors_ + 1 : 0;
     if (errors_ >= options_.max_errors) {
       ending_ = "too many errors";
@@ -80,6 +83,11 @@ async::Task<bool> Conversation::next_line() {
     if (stream_.is_stop_requested()) {
       error(Code::sys_temp, "server shutting down");
       ending_ = "server shutting down";
+      co_return false;
+    }
+    if (place_ && place_->is_lost()) {
+      error(Code::in_use, "another session has taken the mailbox over");
+      ending_ = "gave way to another session";
       co_return false;
     }
     const Line line = pop3::next_line(stream_.buffered(), options_.max_line_bytes);

@@ -5,8 +5,8 @@
 // sessions do. Nothing is removed but by QUIT, which says +OK only once the removal is durable; a connection that is
 // lost removes nothing.
 //
-// A deviation: RFC 1939 §4 has the server lock the maildrop against other sessions. Each session has its own snapshot
-// here, so that two at once can't confuse one another, and a phone that went out of reach locks nobody out.
+// An account's maildrop is open to one session at a time, or to as many as the Options say (RFC 1939 §4). One that has
+// been silent for long gives way, so that a phone which went out of reach doesn't lock its owner out.
 //
 // Refuses to know sockets, TLS and SQL. Limits are the Options'.
 // Threads: the connection's loop; reads of the store run on Services::readers.

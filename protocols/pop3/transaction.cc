@@ -57,6 +57,8 @@ Conversation::Outcome Conversation::dele(const Command& command) {
 async::Task<Conversation::Outcome> Conversation::quit() {
   ending_ = "quit";
   if (!drop_ || !drop_->has_marks()) {
+    // Before the answer: whoever has it may come again at once.
+    leave_maildrop();
     ok("goodbye");
     co_return Outcome::end;
   }
@@ -70,6 +72,8 @@ async::Task<Conversation::Outcome> Conversation::quit() {
         store.expunge(inbox, std::move(uids), false, std::move(done));
       });
   if (expunged) {
+    // Before the answer: whoever has it may come again at once.
+    leave_maildrop();
     ok("goodbye");
     co_return Outcome::end;
   }

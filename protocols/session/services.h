@@ -16,6 +16,7 @@
 namespace portreeve::session {
 
 class Login;
+class Occupancy;
 
 // How much one peer may send, counted over all listeners.
 struct Rates {
@@ -33,6 +34,7 @@ struct Services {
   Login& login;
   std::string host_name;                   // in greetings and trace headers
   std::shared_ptr<Rates> rates = nullptr;  // null: no limits
+  Occupancy* maildrops = nullptr;          // null: they may be open as often as anybody likes
 };
 
 // What a listener's sessions do about TLS and passwords, whatever their protocol.

@@ -168,6 +168,7 @@ class RoundTrip(unittest.TestCase):
 
     def test_pop3_gives_the_same(self):
         client = poplib.POP3("127.0.0.1", self.server.ports["pop3"], timeout=PATIENCE)
+        client.utf8()
         client.user(ALICE)
         client.pass_(ALICE_PASSWORD)
         sizes = [int(line.split()[1]) for line in client.list()[1]]

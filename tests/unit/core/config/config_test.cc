@@ -148,9 +148,11 @@ TEST(Config, SaysWhatIsWrongInOneLine) {
       {listener + "[pop3]\nhost_name = 'x'\n",
        "/etc/p.toml:8:1: pop3.host_name: unknown key; host_name stands above the first [section]"},
       {listener + "[pop3]\ncolour = 5\n",
-       "/etc/p.toml:8:1: pop3.colour: unknown key; known here: login_timeout, idle_timeout"},
+       "/etc/p.toml:8:1: pop3.colour: unknown key; known here: login_timeout, idle_timeout, "
+       "max_sessions_per_account, gives_way_after, login_delay"},
       {listener + "[pop3]\n\"a\\nb\" = 5\n",
-       "/etc/p.toml:8:1: pop3.a?b: unknown key; known here: login_timeout, idle_timeout"},
+       "/etc/p.toml:8:1: pop3.a?b: unknown key; known here: login_timeout, idle_timeout, "
+       "max_sessions_per_account, gives_way_after, login_delay"},
       // missing ones
       {"[[listener]]\nport = 5\n",
        "/etc/p.toml:4:1: listener[1].protocol: is missing: \"smtp\", \"submission\", \"lmtp\", \"pop3\" or \"imap\" "
@@ -438,7 +440,8 @@ TEST(Config, AReloadChangesTheLiveKeysAndNoOthers) {
       "[quota]\ndefault = '1GiB'\ndefault_messages = 5\ndefault_mailboxes = 6\nwarn_at = [50]\n"
       "[auth]\nmax_failures_per_account = 1\nmax_failures_per_address = 1\nfailure_memory = '1s'\n"
       "never_throttle = ['::1']\nadministrators = ['c@x.test']\nannounce_channel_binding = true\n"
-      "[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\n"
+      "[pop3]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nmax_sessions_per_account = 2\ngives_way_after = '1s'\n"
+      "login_delay = '1s'\n"
       "[imap]\nlogin_timeout = '1s'\nidle_timeout = '1s'\nidle_nudge = '1s'\nmax_command_size = '8KiB'\n"
       "message_limit = 7\nuid_only = true\n"
       "[[imap.client]]\nname = 'y'\ncapabilities_off = ['MOVE']\n"
