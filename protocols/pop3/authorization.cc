@@ -134,7 +134,10 @@ async::Task<Conversation::Outcome> Conversation::enter(const store::Account& acc
     }
     co_return error(Code::in_use, "another session has the mailbox open");
   }
-  if (!co_await open_inbox(account.id)) co_return error(Code::sys_temp, "the mailbox can't be opened now");
+  if (!co_await open_inbox(account.id)) {
+    leave_maildrop();
+    co_return error(Code::sys_temp, "the mailbox can't be opened now");
+  }
   account_ = account.address;
   count(drop_->count(), "messages");
   co_return Outcome::good;

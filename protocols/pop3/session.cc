@@ -36,10 +36,10 @@ async::Task<std::string_view> Conversation::run() {
   Outcome outcome = Outcome::good;
   while (outcome == Outcome::good || outcome == Outcome::bad) {
     if (!co_await flush_if_due()) co_return ending_;
+    if (place_) place_->rest(stream_.loop().now());
     if (!co_await next_line()) co_return ending_;
     if (place_) place_->work();
     outcome = co_await execute();
-    if (place_) place_->rest(stream_.loop().now());
     errors_ = outcome == Outcome::bad ? errors_ + 1 : 0;
     if (errors_ >= options_.max_errors) {
       ending_ = "too many errors";

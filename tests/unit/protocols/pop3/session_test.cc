@@ -14,6 +14,7 @@
 
 #include "core/auth/verifier.h"
 #include "protocols/session/login.h"
+#include "protocols/session/occupancy.h"
 #include "tests/support/plain_directory.h"
 #include "tests/support/useless_store.h"
 #include "tests/unit/protocols/session/run.h"
@@ -160,7 +161,8 @@ class Pop3Session : public ::testing::Test {
  private:
   async::WorkerPool workers_{"test", 1};
   session::Login login_{store_, workers_};
-  session::Services services_{store_, workers_, login_, "mail.example.test"};
+  session::Occupancy maildrops_;
+  session::Services services_{store_, workers_, login_, "mail.example.test", nullptr, &maildrops_};
 };
 
 TEST_F(Pop3Session, RemovesAtQuitWhatIsMarked) {
@@ -272,6 +274,13 @@ TEST_F(Pop3Session, AnswersWhereTheMailboxCannotBeOpened) {
   store_.fails_to_open = true;
   EXPECT_THAT(converse("USER alice@example.test\r\nPASS secret\r\nSTAT\r\nQUIT\r\n"),
               EndsWith("-ERR [SYS/TEMP] the mailbox can't be opened now\r\n-ERR log in first\r\n+OK goodbye\r\n"));
+}
+
+TEST_F(Pop3Session, AMailboxThatCannotBeOpenedIsInNobodysUse) {
+  store_.fails_to_open = true;
+  const std::string log_in = "USER alice@example.test\r\nPASS secret\r\n";
+  const std::string failure = "-ERR [SYS/TEMP] the mailbox can't be opened now\r\n";
+  EXPECT_THAT(converse(log_in + log_in), EndsWith(failure + "+OK now the password\r\n" + failure));
 }
 
 TEST_F(Pop3Session, AnswersWhatItDidNotExpect) {
