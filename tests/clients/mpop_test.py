@@ -3,6 +3,9 @@ from harness import ALICE, ALICE_PASSWORD, ClientTest, main
 
 
 class Mpop(ClientTest):
+    # mpop 1.4.21 takes SCRAM-SHA-256 only where the -PLUS of it is announced, too, and binds to the channel then.
+    extra = "[auth]\nannounce_channel_binding = true\n"
+
     def fetch(self, port, keep):
         maildir = self.home / f"maildir-{port}"
         for folder in ("cur", "new", "tmp"):
