@@ -1,16 +1,11 @@
 #include "core/auth/scram.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/tls/digest.h"
 
 namespace portreeve::auth {
 namespace {
-
-std::string_view view(const tls::Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
 
 // Takes one of the fields that commas divide.
 std::string_view take_field(std::string_view& rest) {
@@ -56,7 +51,7 @@ bool proves(std::string_view proof, const ScramKeys& keys, std::string_view auth
   for (std::size_t i = 0; i < client_key.size(); ++i) {
     client_key[i] = static_cast<char>(static_cast<unsigned char>(client_key[i]) ^ signature[i]);
   }
-  return tls::equal_in_constant_time(view(tls::sha256(client_key)), keys.stored_key);
+  return tls::equal_in_constant_time(tls::view(tls::sha256(client_key)), keys.stored_key);
 }
 
 }  // namespace
@@ -139,13 +134,9 @@ std::expected<std::optional<std::string>, Malformed> ScramServer::finish(std::st
   // Another channel than ours: somebody stands between. The answer is that to a wrong password.
   if (!tls::equal_in_constant_time(*binding, binding_input_)) fitting = nullptr;
   if (fitting == nullptr) return std::nullopt;
-  return "v=" + tls::base64_encode(view(tls::hmac_sha256(fitting->server_key, auth_message)));
+  return "v=" + tls::base64_encode(tls::view(tls::hmac_sha256(fitting->server_key, auth_message)));
 }
 
-std::string make_nonce() {
-  std::array<std::uint8_t, 18> random{};
-  tls::fill_random(random);
-  return tls::base64_encode({reinterpret_cast<const char*>(random.data()), random.size()});
-}
+std::string make_nonce() { return tls::base64_encode(tls::random_bytes(18)); }
 
 }  // namespace portreeve::auth

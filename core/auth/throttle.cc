@@ -1,7 +1,6 @@
 #include "core/auth/throttle.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "core/base/ascii.h"
@@ -21,19 +20,13 @@ constexpr std::int64_t kPlaceLifetime = 90 * kDay;
 // Leaking makes fractions: 4.9 of a count is the fifth failure, but what is left of rounding is none.
 constexpr double kRounding = 1e-6;
 
-std::string make_secret() {
-  tls::Sha256 secret{};
-  tls::fill_random(secret);
-  return {reinterpret_cast<const char*>(secret.data()), secret.size()};
-}
-
 bool is_full(double level, std::uint32_t limit) { return level > limit - 1 + kRounding; }
 
 }  // namespace
 
 Throttle::Throttle(const ThrottleOptions& options, std::size_t max_networks, std::size_t max_accounts)
     : options_(options),
-      secret_(make_secret()),
+      secret_(tls::random_bytes(tls::Sha256().size())),
       networks_(max_networks),
       accounts_(max_accounts),
       own_places_(max_accounts) {}

@@ -77,10 +77,7 @@ class Reader {
   bool is_good_ = true;
 };
 
-std::string digest_of(std::string_view bytes) {
-  const tls::Sha256 digest = tls::sha256(bytes);
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
+std::string digest_of(std::string_view bytes) { return std::string(tls::view(tls::sha256(bytes))); }
 
 // Writes entries for as long as they fit, each after a 1, and a 0 behind them. What is left out is older than what
 // isn't.

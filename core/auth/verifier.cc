@@ -1,6 +1,5 @@
 #include "core/auth/verifier.h"
 
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -12,10 +11,6 @@ namespace {
 constexpr std::string_view kScheme = "SCRAM-SHA-256$";
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kMaxSaltBytes = 64;
-
-std::string_view view(const tls::Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
 
 // Up to `end`, which is dropped from `rest` with it.
 std::optional<std::string_view> take_until(std::string_view& rest, char end) {
@@ -41,6 +36,19 @@ std::optional<std::string> to_key(std::string_view text) {
   return key;
 }
 
+// RFC 5802 §3: StoredKey := H(HMAC(SaltedPassword, "Client Key"))
+tls::Sha256 stored_key_of(const tls::Sha256& salted_password) {
+  return tls::sha256(tls::view(tls::hmac_sha256(tls::view(salted_password), "Client Key")));
+}
+
+std::string print(std::uint32_t iterations, std::string_view salt, const tls::Sha256& stored_key,
+                  const tls::Sha256& server_key) {
+  std::string text(kScheme);
+  text += std::to_string(iterations) + ':' + tls::base64_encode(salt) + '$';
+  text += tls::base64_encode(tls::view(stored_key)) + ':' + tls::base64_encode(tls::view(server_key));
+  return text;
+}
+
 }  // namespace
 
 std::optional<ScramKeys> scram_keys(std::string_view text) {
@@ -63,39 +71,20 @@ std::optional<ScramKeys> scram_keys(std::string_view text) {
 
 ScramKeys unknown_scram_keys(std::string_view secret, std::string_view name) {
   const auto derived = [&](std::string_view purpose) {
-    return std::string(view(tls::hmac_sha256(secret, std::string(purpose) + std::string(name))));
+    return std::string(tls::view(tls::hmac_sha256(secret, std::string(purpose) + std::string(name))));
   };
   return {kIterations, derived("salt ").substr(0, kSaltBytes), derived("stored key "), derived("server key ")};
 }
 
-namespace {
-
-// RFC 5802 §3: StoredKey := H(HMAC(SaltedPassword, "Client Key"))
-tls::Sha256 stored_key_of(const tls::Sha256& salted_password) {
-  return tls::sha256(view(tls::hmac_sha256(view(salted_password), "Client Key")));
-}
-
-std::string print(std::uint32_t iterations, std::string_view salt, const tls::Sha256& stored_key,
-                  const tls::Sha256& server_key) {
-  std::string text(kScheme);
-  text += std::to_string(iterations) + ':' + tls::base64_encode(salt) + '$';
-  text += tls::base64_encode(view(stored_key)) + ':' + tls::base64_encode(view(server_key));
-  return text;
-}
-
-}  // namespace
-
 std::string make_verifier(std::string_view password, std::string_view salt, std::uint32_t iterations) {
   const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, salt, iterations);
   // RFC 5802 §3: ServerKey := HMAC(SaltedPassword, "Server Key")
-  const tls::Sha256 server_key = tls::hmac_sha256(view(salted_password), "Server Key");
+  const tls::Sha256 server_key = tls::hmac_sha256(tls::view(salted_password), "Server Key");
   return print(iterations, salt, stored_key_of(salted_password), server_key);
 }
 
 std::string make_verifier(std::string_view password) {
-  std::array<std::uint8_t, kSaltBytes> salt{};
-  tls::fill_random(salt);
-  return make_verifier(password, {reinterpret_cast<const char*>(salt.data()), salt.size()}, kIterations);
+  return make_verifier(password, tls::random_bytes(kSaltBytes), kIterations);
 }
 
 bool is_verifier(std::string_view text) { return scram_keys(text).has_value(); }
@@ -106,19 +95,17 @@ bool verify(std::string_view password, std::string_view verifier) {
   const auto keys = scram_keys(verifier);
   if (!keys) return false;
   const tls::Sha256 salted_password = tls::pbkdf2_sha256(password, keys->salt, keys->iterations);
-  return tls::equal_in_constant_time(view(stored_key_of(salted_password)), keys->stored_key);
+  return tls::equal_in_constant_time(tls::view(stored_key_of(salted_password)), keys->stored_key);
 }
 
 const std::string& unknown_user_verifier() {
   // Keys that were not made from any password.
   static const std::string text = [] {
-    std::array<std::uint8_t, kSaltBytes> salt{};
     tls::Sha256 stored_key{};
     tls::Sha256 server_key{};
-    tls::fill_random(salt);
     tls::fill_random(stored_key);
     tls::fill_random(server_key);
-    return print(kIterations, {reinterpret_cast<const char*>(salt.data()), salt.size()}, stored_key, server_key);
+    return print(kIterations, tls::random_bytes(kSaltBytes), stored_key, server_key);
   }();
   return text;
 }

@@ -54,6 +54,12 @@ std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes) {
 
 void fill_random(std::span<std::uint8_t> bytes) { RAND_bytes(bytes.data(), bytes.size()); }
 
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  fill_random(std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()));
+  return bytes;
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

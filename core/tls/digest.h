@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +14,11 @@ namespace portreeve::tls {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
+// Its bytes; good for as long as the digest is.
+inline std::string_view view(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
 Sha256 sha256(std::string_view bytes);
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
 // RFC 8018 PBKDF2 with HMAC-SHA-256, 32 bytes.
@@ -22,6 +28,7 @@ using HashKey = std::array<std::uint64_t, 2>;
 HashKey make_hash_key();
 std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes);
 void fill_random(std::span<std::uint8_t> bytes);
+std::string random_bytes(std::size_t count);
 // Time depends on the length only; lengths must be equal to compare equal.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

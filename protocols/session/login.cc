@@ -1,6 +1,5 @@
 #include "protocols/session/login.h"
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -23,12 +22,6 @@ static_assert(auth::Throttle::kMaxPackedBytes <= store::Store::kMaxNoteBytes);
 // For each so many bytes of the last note a save_if_dirty() is passed over: a server under attack from everywhere has
 // better things to write than all of megabytes every few seconds.
 constexpr std::size_t kBytesPerPass = std::size_t{256} * 1024;
-
-std::string make_secret() {
-  std::array<std::uint8_t, kSecretBytes> bytes{};
-  tls::fill_random(bytes);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::string_view describe(Outcome outcome) {
   switch (outcome) {
@@ -109,7 +102,7 @@ struct Login::Impl {
   async::WorkerPool& hashers;
   const UnixClock clock;
   PasswordCache cache;
-  std::string salt_secret = make_secret();  // of the salts of names that are nobody's
+  std::string salt_secret = tls::random_bytes(kSecretBytes);  // of the salts of names that are nobody's
   auth::Throttle throttle;
   std::mutex mutex;
   std::shared_ptr<const Exempt> is_exempt;  // guarded by mutex

@@ -1,24 +1,8 @@
 #include "protocols/session/password_cache.h"
 
-#include <span>
-
 namespace portreeve::session {
-namespace {
-
-std::string_view view(const tls::Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-std::string make_key() {
-  tls::Sha256 key{};
-  tls::fill_random(key);
-  return std::string(view(key));
-}
-
-}  // namespace
-
 PasswordCache::PasswordCache(std::size_t max_accounts, async::Milliseconds lifetime)
-    : max_accounts_(max_accounts), lifetime_(lifetime.count()), key_(make_key()) {}
+    : max_accounts_(max_accounts), lifetime_(lifetime.count()), key_(tls::random_bytes(tls::Sha256().size())) {}
 
 tls::Sha256 PasswordCache::mac_of(const store::Account& account, std::string_view password) const {
   // A verifier holds no NUL, so no two pairs make one text.
@@ -39,7 +23,7 @@ bool PasswordCache::knows(const store::Account& account, std::string_view passwo
     by_account_.erase(found);
     return false;
   }
-  if (!tls::equal_in_constant_time(view(entry->mac), view(mac))) return false;
+  if (!tls::equal_in_constant_time(tls::view(entry->mac), tls::view(mac))) return false;
   entries_.splice(entries_.begin(), entries_, entry);
   return true;
 }

@@ -1,6 +1,5 @@
 #include "protocols/urls/token.h"
 
-#include <array>
 #include <cstdint>
 
 #include "core/tls/digest.h"
@@ -13,11 +12,7 @@ constexpr std::size_t kKeyBytes = 32;
 
 }  // namespace
 
-std::string new_access_key() {
-  std::array<std::uint8_t, kKeyBytes> random{};
-  tls::fill_random(random);
-  return {random.begin(), random.end()};
-}
+std::string new_access_key() { return tls::random_bytes(kKeyBytes); }
 
 std::string internal_token(std::string_view key, std::string_view rump) {
   constexpr std::string_view kDigits = "0123456789abcdef";

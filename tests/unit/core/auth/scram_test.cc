@@ -23,9 +23,7 @@ std::string salt() { return *tls::base64_decode("W22ZaJ0SNY7soEsUEjb6gQ=="); }
 ScramKeys keys_of(std::string_view password, std::uint32_t iterations = 4096) {
   return *scram_keys(make_verifier(password, salt(), iterations));
 }
-std::string bytes_of(const tls::Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
+std::string bytes_of(const tls::Sha256& digest) { return std::string(tls::view(digest)); }
 
 // A client's part, by RFC 5802 §3.
 std::string client_final(std::string_view password, std::string_view client_first_bare, std::string_view server_first,

@@ -7,9 +7,7 @@
 namespace portreeve::auth {
 namespace {
 
-std::string bytes_of(const tls::Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
+std::string bytes_of(const tls::Sha256& digest) { return std::string(tls::view(digest)); }
 
 // RFC 7677 §3's exchange.
 constexpr std::string_view kSalt = "W22ZaJ0SNY7soEsUEjb6gQ==";
