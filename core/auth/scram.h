@@ -30,7 +30,7 @@ class ScramServer {
   struct Options {
     bool is_plus = false;                       // the client chose the -PLUS mechanism
     bool is_plus_announced = false;             // and might have
-    std::vector<ChannelBinding> bindings = {};  // those that this connection has; none without TLS
+    std::vector<ChannelBinding> bindings = {};  // of -PLUS: those that this connection has
   };
   // `nonce`: printable, without commas, and new each time.
   ScramServer(Options options, std::string nonce) : options_(std::move(options)), nonce_(std::move(nonce)) {}

@@ -6,6 +6,7 @@
 #include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "core/mime/address.h"
+#include "core/mime/charset.h"
 #include "core/mime/encoded_word.h"
 #include "core/mime/header.h"
 #include "core/mime/parameters.h"
@@ -16,8 +17,6 @@ namespace {
 constexpr std::string_view kFold = "\r\n ";
 constexpr std::string_view kNowhere = "<invalid@internationalized-address.invalid>";
 constexpr std::size_t kMaxEncodedWord = 75;  // RFC 2047 §2
-
-bool is_ascii(std::string_view text) { return base::ascii_prefix(text) == text.size(); }
 
 // RFC 2047 §5 (3): what a word in a phrase may have as it is. More is allowed elsewhere; this suits both.
 bool is_plain(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '/' || c == '+'; }

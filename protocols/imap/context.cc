@@ -36,8 +36,8 @@ std::vector<std::string> prefixed(const std::vector<std::string>& mechanisms) {
 const std::vector<std::string>& announced_mechanisms(const Context& context) {
   static const std::vector<std::string> without_binding = prefixed(auth::mechanism_names(false));
   static const std::vector<std::string> with_binding = prefixed(auth::mechanism_names(true));
-  const auto& announced = session::sasl_mechanisms(context.connection, context.options.security);
-  return &announced == &auth::mechanism_names(true) ? with_binding : without_binding;
+  const bool is_plus = session::announces_channel_binding(context.connection, context.options.security);
+  return is_plus ? with_binding : without_binding;
 }
 
 FetchWriter begin_fetch(Context& context, std::uint32_t sequence, store::Uid uid) {

@@ -3,7 +3,7 @@
 
 #include "core/async/worker_pool.h"
 #include "core/base/log.h"
-#include "core/base/utf8.h"
+#include "core/mime/charset.h"
 #include "core/mime/downgrade.h"
 #include "core/mime/header.h"
 #include "protocols/pop3/conversation.h"
@@ -24,8 +24,6 @@ struct Manner {
   session::Language language = session::Language::i_default;
   std::string said(Text text) const { return session::translated(text.view(), language); }
 };
-
-bool is_ascii(std::string_view text) { return base::ascii_prefix(text) == text.size(); }
 
 // The octets of a whole header as they are sent: with CRLFs, and an end to its last line.
 std::int64_t sent_size(std::string_view header) {
@@ -51,7 +49,7 @@ class Rendering {
     std::uint64_t wanted = std::min(left, excerpt_ && offset_ == 0 ? kFirstTopSlice : kSliceBytes);
     std::string raw;
     if (store::Result<> read = read_to(wanted, raw); !read) return read;
-    if (offset_ == 0 && !manner_.is_utf8 && !is_ascii(mime::header_block(raw))) {
+    if (offset_ == 0 && !manner_.is_utf8 && !mime::is_ascii(mime::header_block(raw))) {
       wanted = std::min(left, kSliceBytes);
       if (store::Result<> read = read_to(wanted, raw); !read) return read;
       if (!downgrade(raw)) {

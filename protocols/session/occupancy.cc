@@ -31,7 +31,7 @@ std::expected<Occupancy::Place, Occupancy::Refusal> Occupancy::enter(store::Acco
                                                                      std::int64_t now, std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   Account& account = accounts_[id];
-  if (account.has_logged_in && now - account.last_login < limits.login_delay.count()) {
+  if (account.last_login && now - *account.last_login < limits.login_delay.count()) {
     return std::unexpected(Refusal::too_soon);
   }
   if (account.places.size() >= limits.max_sessions) {
@@ -45,7 +45,6 @@ std::expected<Occupancy::Place, Occupancy::Refusal> Occupancy::enter(store::Acco
     account.places.erase(longest);
   }
   account.last_login = now;
-  account.has_logged_in = true;
   account.places.push_back(std::make_shared<Place::State>(std::move(wake), now));
   return Place(*this, id, account.places.back());
 }

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -67,8 +68,7 @@ class Occupancy {
  private:
   struct Account {
     std::vector<std::shared_ptr<Place::State>> places;
-    std::int64_t last_login = 0;
-    bool has_logged_in = false;
+    std::optional<std::int64_t> last_login;
   };
 
   void leave(store::AccountId account, const Place::State* state);

@@ -80,8 +80,12 @@ async::Task<Result> prove_password(Login& login, const Attempt& attempt, auth::S
 
 }  // namespace
 
+bool announces_channel_binding(const net::Connection& connection, const Security& security) {
+  return connection.stream.tls() != nullptr && security.announces_channel_binding;
+}
+
 const std::vector<std::string>& sasl_mechanisms(const net::Connection& connection, const Security& security) {
-  return auth::mechanism_names(connection.stream.tls() != nullptr && security.announces_channel_binding);
+  return auth::mechanism_names(announces_channel_binding(connection, security));
 }
 
 async::Task<Result> authenticate(Login& login, net::Connection& connection, const Security& security,
@@ -102,8 +106,8 @@ async::Task<Result> authenticate(Login& login, net::Connection& connection, cons
   if (is_scram) {
     auth::ScramServer::Options options{
         .is_plus = is_plus,
-        .is_plus_announced = connection.stream.tls() != nullptr && security.announces_channel_binding,
-        .bindings = bindings_of(connection)};
+        .is_plus_announced = announces_channel_binding(connection, security),
+        .bindings = is_plus ? bindings_of(connection) : std::vector<auth::ChannelBinding>()};
     co_return co_await prove_password(login, attempt, std::move(options), std::move(initial), dialogue);
   }
   co_return co_await tell_password(login, attempt, *mechanism, initial, dialogue);

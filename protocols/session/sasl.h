@@ -19,7 +19,7 @@ namespace portreeve::session {
 class SaslDialogue {
  public:
   virtual ~SaslDialogue() = default;
-  // Sends the challenge (in base64, as all four protocols have it) and gives the decoded response. Nullopt: there is
+  // Sends the challenge (in base64, as each of our protocols has it) and gives the decoded response. Nullopt: there is
   // none, because the client cancelled, sent something else or is gone; the dialogue remembers what to say of that.
   virtual async::Task<std::optional<std::string>> ask(std::string challenge) = 0;
 };
@@ -39,7 +39,9 @@ struct MalformedMessage {  // of the mechanism
 };
 using SaslFailure = std::variant<NoSuchMechanism, NotBase64, DialogueEnded, MalformedMessage, Denied>;
 
-// What is announced on the connection as it is now.
+// Is SCRAM's -PLUS announced on the connection as it is now?
+bool announces_channel_binding(const net::Connection& connection, const Security& security);
+// All that is.
 const std::vector<std::string>& sasl_mechanisms(const net::Connection& connection, const Security& security);
 
 // `protocol` as of Attempt. Precondition: a password may be asked for.
