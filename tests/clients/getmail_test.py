@@ -7,9 +7,7 @@ class Getmail(ClientTest):
     plaintext_auth = True  # it knows no STARTTLS
 
     def fetch(self, retriever, port, delete=False):
-        maildir = self.home / f"maildir-{port}"
-        for folder in ("cur", "new", "tmp"):
-            self.make_folder(maildir / folder)
+        maildir = self.make_maildir(self.home / f"maildir-{port}")
         config = self.write(f"getmail/{port}rc", f"""
 [retriever]
 type = {retriever}

@@ -110,6 +110,11 @@ class ClientTest(unittest.TestCase):
             self.fail(f"{command[0]} ended with {code}:\n{screen!r}\n{''.join(self.server.log[-40:])}")
         return screen
 
+    def make_maildir(self, path):
+        for folder in ("cur", "new", "tmp"):
+            self.make_folder(path / folder)
+        return path
+
     def write(self, name, text, mode=0o600):
         path = self.home / name
         self.make_folder(path.parent)

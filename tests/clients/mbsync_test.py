@@ -135,8 +135,7 @@ SyncState {self.home}/state/
         flagged.rename(flagged.parent.parent / "cur" / (flagged.name.split(":")[0] + ":2,FS"))
         deleted.unlink()
         self.write("mail/INBOX/new/1.here", MESSAGE.format(subject="from-here").replace("\r\n", "\n"))
-        for folder in ("cur", "new", "tmp"):
-            self.make_folder(self.home / "mail" / "Projects" / folder)
+        self.make_maildir(self.home / "mail" / "Projects")
         self.sync("imaps", "IMAPS", "LOGIN")
 
         client = self.imap()

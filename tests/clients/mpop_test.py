@@ -7,9 +7,7 @@ class Mpop(ClientTest):
     extra = "[auth]\nannounce_channel_binding = true\n"
 
     def fetch(self, port, keep):
-        maildir = self.home / f"maildir-{port}"
-        for folder in ("cur", "new", "tmp"):
-            self.make_folder(maildir / folder)
+        maildir = self.make_maildir(self.home / f"maildir-{port}")
         config = self.write("mpoprc", f"""
 account alice
 host localhost
